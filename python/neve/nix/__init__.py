@@ -1,0 +1,1 @@
+"""Finding or fetching Nix, calling it, reading its progress and its errors."""
