@@ -1,0 +1,21 @@
+mkdir opt links
+set -- $wheels
+for file in $files; do
+  ln -s "$1" "links/$file"
+  shift
+done
+inside() {
+  enter "$root/root" "$NIX_BUILD_TOP/opt=/opt" -- "$@"
+}
+uv() {
+  inside "$uv/bin/uv" --no-cache --offline --no-config -q "$@"
+}
+uv venv --no-project --python "/usr/bin/python$python" /opt/build
+if [ -n "$requirements" ]; then
+  uv pip install --python /opt/build/bin/python --no-deps --no-index --find-links /build/links --link-mode copy --no-build \
+    --prerelease allow $requirements
+fi
+rm -f opt/build/.lock
+inside /opt/build/bin/python -I -S "$compile" /opt/build/lib
+mkdir "$out"
+cp -a opt/build/. "$out/"

@@ -1,0 +1,28 @@
+# A root file system of unpacked Debian packages, configured as their maintainer scripts would have: `root` is the
+# tree; `lists/GROUP` names the files of each group of packages, for the layers.
+{
+  run,
+  fetch,
+  tools,
+  ...
+}:
+{
+  name,
+  groups, # [ { name; debs = [ pin ]; } ]
+  parent ? null, # a root to start from; its files are copied
+}:
+run {
+  inherit name;
+  script = ./debian-root.sh;
+  environment = {
+    inherit tools;
+    unpack = ./unpack-debs.sh;
+    configure = ./configure-root.sh;
+    alternatives = ./alternatives.awk;
+    compile = ./compile.py;
+    parent = if parent == null then "" else parent;
+    groups = map (group: group.name) groups;
+    debs = map (group: map fetch group.debs) groups;
+    counts = map (group: builtins.length group.debs) groups;
+  };
+}

@@ -1,0 +1,16 @@
+mkdir -p "$out/root" "$out/lists"
+export debs groups counts parent out unpack configure alternatives compile
+enter "$tools" -- /bin/sh -eu "$unpack"
+# These run the root's own programs: ldconfig, openssl, the interpreter.
+enter "$out/root" -- /usr/sbin/ldconfig -X
+if [ -e "$out/root/usr/bin/openssl" ]; then
+  enter "$out/root" -- /usr/bin/openssl rehash /etc/ssl/certs
+fi
+rm -rf "$out/root/var/cache/ldconfig"
+for python in "$out"/root/usr/bin/python3.*[0-9]; do
+  name=${python##*/}
+  if [ -x "$python" ] && [ -z "$parent" ]; then
+    enter "$out/root" -- "/usr/bin/$name" -I -S "$compile" "/usr/lib/$name"
+  fi
+done
+chmod -R u+w "$out/root"

@@ -1,0 +1,20 @@
+# An OCI image layout (image-spec 1.1): index, manifest, config. Its blobs are relative links to the layers'
+# store paths, so the layout takes no room of its own and works wherever the store lies.
+{ run, ... }:
+{
+  layers,
+  config, # the image configuration without `rootfs` and `history`
+  annotations, # of the manifest
+  histories, # one object a layer
+}:
+run {
+  name = "oci";
+  script = ./oci.sh;
+  environment = {
+    inherit layers;
+    config = builtins.toJSON config;
+    annotations = builtins.toJSON annotations;
+    histories = builtins.toJSON histories;
+    platform = builtins.toJSON { inherit (config) architecture os; };
+  };
+}

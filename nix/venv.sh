@@ -1,0 +1,10 @@
+mkdir opt
+enter "$root/root" "$NIX_BUILD_TOP/opt=/opt" -- \
+  "$uv/bin/uv" --no-cache --offline --no-config -q venv --no-project --python "/usr/bin/python$python" /opt/venv
+rm -f opt/venv/.lock
+mkdir tree
+mv opt tree/opt
+(cd tree && find opt) | sort > list
+export out compression seal
+enter "$tools" -- /bin/sh -eu "$seal" /build/tree /build/list ""
+cp -a tree "$out/tree"

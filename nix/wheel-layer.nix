@@ -1,0 +1,35 @@
+# A layer of wheels, installed by uv at /opt/venv and compiled to byte code. Nothing else of the image takes part,
+# so that a wheel makes the same layer, to the byte, wherever it is used with this interpreter.
+{
+  run,
+  fetch,
+  tools,
+  uv,
+  ...
+}:
+{
+  name,
+  root,
+  venv,
+  wheels, # [ { name; version; file; pin; } ]
+  compression,
+}:
+run {
+  name = "layer-${name}";
+  script = ./wheel-layer.sh;
+  environment = {
+    inherit
+      tools
+      uv
+      root
+      venv
+      compression
+      ;
+    seal = ./seal.sh;
+    compile = ./compile.py;
+    install = ./install-wheels.sh;
+    wheels = map (wheel: fetch wheel.pin) wheels;
+    files = map (wheel: wheel.file) wheels;
+    requirements = map (wheel: "${wheel.name}==${wheel.version}") wheels;
+  };
+}

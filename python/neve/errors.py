@@ -1,0 +1,103 @@
+"""The errors that neve raises on purpose, and the exit codes they end in.
+
+An error says what is wrong, where (a file and a key, ``packages[3].wheels[0]``), why, and what to do.
+One place, :func:`neve.__main__.main`, turns it into text and an exit code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Exit codes of the command line; 75 and 70 are those of sysexits(3)."""
+
+    DONE = 0
+    FIXABLE = 1
+    USAGE = 2
+    DEFECT = 70
+    TRANSIENT = 75
+
+
+class NeveError(Exception):
+    """Something the user can put right.
+
+    ``what`` is one line without a full stop; ``where`` names the file and the key; ``why`` is the cause;
+    ``fixes`` are the remedies, one line each, the best first.
+    """
+
+    code: ExitCode = ExitCode.FIXABLE
+
+    def __init__(
+        self, what: str, *, where: str | None = None, why: str | None = None, fixes: Sequence[str] = ()
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.why = why
+        self.fixes = tuple(fixes)
+
+    def __str__(self) -> str:
+        lines = [self.what]
+        if self.where:
+            lines.append(f"  where: {self.where}")
+        if self.why:
+            lines += _labelled("why", self.why)
+        for fix in self.fixes:
+            lines += _labelled("fix", fix)
+        return "\n".join(lines)
+
+
+class UsageError(NeveError):
+    """The command line itself is wrong."""
+
+    code = ExitCode.USAGE
+
+
+class TransientError(NeveError):
+    """It may well go through later: a mirror that does not answer, a lock that is held."""
+
+    code = ExitCode.TRANSIENT
+
+
+class DefectError(NeveError):
+    """Neve did something that it should never do."""
+
+    code = ExitCode.DEFECT
+
+
+class ManyErrors(NeveError):
+    """All the problems of one kind, shown together."""
+
+    def __init__(self, errors: Sequence[NeveError]) -> None:
+        super().__init__(f"{len(errors)} problems")
+        self.errors = tuple(errors)
+        self.code = max(error.code for error in errors)
+
+    def __str__(self) -> str:
+        return "\n".join(str(error) for error in self.errors)
+
+
+def collected(errors: Iterable[NeveError]) -> NeveError | None:
+    """One error that stands for all of ``errors``; None where there is none."""
+    found = list(errors)
+    if not found:
+        return None
+    return found[0] if len(found) == 1 else ManyErrors(found)
+
+
+def _labelled(label: str, text: str) -> list[str]:
+    first, *rest = text.strip().splitlines() or [""]
+    return [f"  {label}: {first}", *(f"       {line}" for line in rest)]
+
+
+__all__ = [
+    "DefectError",
+    "ExitCode",
+    "ManyErrors",
+    "NeveError",
+    "TransientError",
+    "UsageError",
+    "collected",
+]
