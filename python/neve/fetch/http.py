@@ -1,0 +1,240 @@
+"""Opening a URL: proxies, certificates, credentials, ranges, and what an answer means."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import ssl
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from neve.fetch.address import split_credentials
+from neve.fetch.problem import FetchProblemError
+
+if TYPE_CHECKING:
+    import urllib3
+
+CHUNK = 1 << 18
+_CONNECT_S = 10.0
+_READ_S = 30.0
+_RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
+# Interpreters that were built elsewhere look for certificates where the building system had them.
+_CA_FILES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+
+
+@dataclass(frozen=True)
+class Body:
+    """What a URL answers: ``chunks`` from the byte ``start`` on; ``length`` is theirs, where told."""
+
+    start: int
+    length: int | None
+    chunks: Iterator[bytes]
+
+
+class Opener:
+    """Opens http, https and file URLs; shared by threads."""
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+        self._lock = threading.Lock()
+        self._pools: dict[str, urllib3.PoolManager] = {}
+
+    @contextlib.contextmanager
+    def open(self, url: str, start: int = 0) -> Iterator[Body]:
+        """Open ``url`` at byte ``start``, or at its beginning where the server knows no ranges (RFC 9110).
+
+        Raises FetchProblemError, also while the chunks are read.
+        """
+        try:
+            parts = urlsplit(url)
+            bare, authorization = split_credentials(url)
+        except ValueError as error:
+            raise FetchProblemError(url, f"the URL is malformed: {error}") from error
+        if parts.scheme == "file":
+            with _open_file(url, start) as body:
+                yield body
+        elif parts.scheme in ("http", "https") and parts.hostname:
+            with self._open_http(url, bare, authorization, start) as body:
+                yield body
+        else:
+            raise FetchProblemError(
+                url, f"a URL of scheme {parts.scheme!r} cannot be fetched: http, https and file can"
+            )
+
+    @contextlib.contextmanager
+    def _open_http(self, url: str, bare: str, authorization: str | None, start: int) -> Iterator[Body]:
+        import urllib3
+
+        from neve import __version__
+
+        # Identity: the hash is that of the file, not of a compressed transfer.
+        headers = {"User-Agent": f"neve/{__version__}", "Accept-Encoding": "identity"}
+        if authorization:
+            headers["Authorization"] = authorization
+        if start:
+            headers["Range"] = f"bytes={start}-"
+        retries = urllib3.Retry(
+            total=8, redirect=8, connect=0, read=0, status=0, other=0, respect_retry_after_header=False
+        )
+        try:
+            response = self._pool(bare).request(
+                "GET",
+                bare,
+                headers=headers,
+                preload_content=False,
+                retries=retries,
+                timeout=urllib3.Timeout(connect=_CONNECT_S, read=_READ_S),
+            )
+        except (urllib3.exceptions.HTTPError, UnicodeError, OSError) as error:
+            raise _unreachable(url, error) from error
+        try:
+            if start and response.status == 416:
+                raise FetchProblemError(url, "the server has fewer bytes than are here already", retry=True)
+            if response.status not in (200, 206):
+                raise _refused(url, response.status, response.headers.get("Retry-After"))
+            length = response.headers.get("Content-Length", "")
+            yield Body(
+                _first_byte(response.headers.get("Content-Range")) if response.status == 206 else 0,
+                int(length) if length.isdecimal() else None,
+                _chunks(url, response),
+            )
+        finally:
+            # Closed rather than released: half-read answers must not be taken for the next one.
+            if response.closed:
+                response.release_conn()
+            else:
+                response.close()
+
+    def _pool(self, url: str) -> urllib3.PoolManager:
+        proxy = _proxy(url)
+        with self._lock:
+            if proxy not in self._pools:
+                self._pools[proxy] = _new_pool(proxy, self._jobs)
+            return self._pools[proxy]
+
+
+def _new_pool(proxy: str, jobs: int) -> urllib3.PoolManager:
+    import urllib3
+
+    context = ssl.create_default_context()
+    defaults = ssl.get_default_verify_paths()
+    if not (defaults.cafile or defaults.capath):
+        for file in _CA_FILES:
+            if Path(file).exists():
+                context.load_verify_locations(file)
+                break
+    if not proxy:
+        return urllib3.PoolManager(maxsize=jobs, ssl_context=context)
+    bare, authorization = split_credentials(proxy)
+    return urllib3.ProxyManager(
+        bare,
+        maxsize=jobs,
+        ssl_context=context,
+        proxy_headers={"Proxy-Authorization": authorization} if authorization else None,
+    )
+
+
+def _proxy(url: str) -> str:
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(url)
+    proxies = getproxies()
+    if proxy_bypass(parts.netloc.rpartition("@")[2]):
+        return ""
+    proxy = proxies.get(parts.scheme) or proxies.get("all") or ""
+    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
+
+
+def _chunks(url: str, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
+    import urllib3
+
+    try:
+        yield from response.stream(CHUNK, decode_content=False)
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise _unreachable(url, error) from error
+
+
+def _first_byte(content_range: str | None) -> int:
+    match = re.match(r"bytes (\d+)-", content_range or "")
+    return int(match[1]) if match else 0
+
+
+def _refused(url: str, status: int, retry_after: str | None) -> FetchProblemError:
+    if status in _RETRIED:
+        pause = float(retry_after) if retry_after and retry_after.isdecimal() else None
+        return FetchProblemError(url, f"the server answers {status}", retry=True, transient=True, pause=pause)
+    if status in (404, 410):
+        return FetchProblemError(url, f"the server answers {status}: there is no such file", missing=True)
+    if status in (401, 403, 407):
+        fix = "give credentials for this host in ~/.netrc (or the file that NETRC names)"
+        return FetchProblemError(
+            url, f"the server answers {status}: it wants credentials, or others", fixes=[fix]
+        )
+    return FetchProblemError(url, f"the server answers {status}", transient=status >= 500)
+
+
+def _unreachable(url: str, error: Exception) -> FetchProblemError:
+    """What ``error`` means, in words of our own: urllib3's text repeats the URL with its secrets."""
+    import urllib3.exceptions as of
+
+    host = urlsplit(url).hostname
+    if isinstance(error, of.MaxRetryError) and error.reason is not None:
+        error = error.reason
+    through = ""
+    if isinstance(error, of.ProxyError):
+        through, error = "the proxy: ", error.original_error
+    if isinstance(error, of.SSLError | ssl.SSLError):
+        inner: object = next(iter(error.args), None)
+        text = getattr(inner, "verify_message", "") or getattr(inner, "reason", "") or "handshake failed"
+        fix = "name a file with the right certificate authority in SSL_CERT_FILE"
+        return FetchProblemError(url, f"{through}no trusted connection to {host}: {text}", fixes=[fix])
+    if isinstance(error, of.LocationParseError | of.LocationValueError | of.URLSchemeUnknown | UnicodeError):
+        return FetchProblemError(url, "the URL is malformed, or redirects to one that is")
+    if isinstance(error, of.ResponseError):
+        return FetchProblemError(url, "the server redirects in circles")
+    down = True
+    if isinstance(error, of.NameResolutionError):
+        why = f"the name {host} cannot be resolved"
+    elif isinstance(error, of.ConnectTimeoutError) and not isinstance(error, of.NewConnectionError):
+        why = f"{host} did not answer within {_CONNECT_S:.0f} s"
+    elif isinstance(error, of.NewConnectionError):
+        cause = error.__cause__ or error.__context__
+        why = f"no connection to {host}: {getattr(cause, 'strerror', None) or 'it failed'}"
+    elif isinstance(error, of.ReadTimeoutError | TimeoutError):
+        why, down = f"{host} sent nothing for {_READ_S:.0f} s", False
+    else:
+        why, down = f"the connection to {host} broke off", False
+    fixes = [
+        "check the connection, and HTTP_PROXY/HTTPS_PROXY/NO_PROXY where there is a proxy; then try again"
+    ]
+    return FetchProblemError(url, through + why, retry=True, transient=True, host_down=down, fixes=fixes)
+
+
+@contextlib.contextmanager
+def _open_file(url: str, start: int) -> Iterator[Body]:
+    path = Path(unquote(urlsplit(url).path))
+    try:
+        with path.open("rb") as file:
+            length = os.fstat(file.fileno()).st_size
+            start = start if start <= length else 0
+            file.seek(start)
+            yield Body(start, length - start, iter(lambda: file.read(CHUNK), b""))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FetchProblemError(url, "there is no such file", missing=True) from error
+    except IsADirectoryError as error:
+        raise FetchProblemError(url, "it is a directory") from error
+    except PermissionError as error:
+        raise FetchProblemError(url, error.strerror or str(error), fixes=[f"make {path} readable"]) from error
+
+
+__all__ = ["CHUNK", "Body", "Opener"]
