@@ -1,0 +1,43 @@
+"""A view of a layout that other programs take: one image, under a path without odd characters."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from neve.files import explained
+from neve.image.layout import INDEX, Image, Layout
+
+_REF_NAME = "org.opencontainers.image.ref.name"
+
+
+@contextmanager
+def staged(layout: Layout, image: Image, name: str | None = None) -> Iterator[Path]:
+    """A temporary layout that holds ``image`` alone, called ``name``; its blobs are a link to the layout's.
+
+    ``oci:PATH`` cannot express a path with a colon, and takes no layout of several images.
+    """
+    descriptor = image.manifest_descriptor
+    entry: dict[str, object] = {
+        "mediaType": descriptor.media_type,
+        "digest": descriptor.digest,
+        "size": descriptor.size,
+    }
+    if name:
+        entry["annotations"] = {_REF_NAME: name}
+    index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": [entry]}
+    with explained("create a temporary directory", Path(tempfile.gettempdir())):
+        temporary = tempfile.TemporaryDirectory(prefix="neve-")
+    with temporary:
+        path = Path(temporary.name)
+        with explained("write a temporary file", path):
+            (path / "blobs").symlink_to((layout.path / "blobs").resolve())
+            (path / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
+            (path / "index.json").write_text(json.dumps(index))
+        yield path
+
+
+__all__ = ["staged"]
