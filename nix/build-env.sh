@@ -15,7 +15,7 @@ if [ -n "$requirements" ]; then
   uv pip install --python /opt/build/bin/python --no-deps --no-index --find-links /build/links --link-mode copy --no-build \
     --prerelease allow $requirements
 fi
-rm -f opt/build/.lock
+clean_environment opt/build
 inside /opt/build/bin/python -I -S "$compile" /opt/build/lib
 mkdir "$out"
 cp -a opt/build/. "$out/"

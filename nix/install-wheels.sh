@@ -9,7 +9,7 @@ inside() {
 install_wheels() {
   inside -- "$uv/bin/uv" --no-cache --offline --no-config -q pip install --python /opt/venv/bin/python \
     --no-deps --no-index --find-links /build/links --link-mode copy --no-build --prerelease allow "$@"
-  rm -f opt/venv/.lock
+  clean_environment opt/venv
 }
 seal_new_files() {
   find opt | sort > after

@@ -5,7 +5,5 @@ mkdir links opt/build
 export backend
 inside "$buildEnv=/opt/build" -- /opt/build/bin/python -I "$build" /build/source /build/links
 rmdir opt/build
-# uv records the time stamp of the wheel's file in uv_cache.json.
-touch -d @1 links/*.whl
 install_wheels "$package"
 seal_new_files

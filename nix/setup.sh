@@ -38,4 +38,14 @@ both() {
   awk -v other="$2" 'BEGIN { while ((getline line < other) > 0) seen[line] } $0 in seen' "$1"
 }
 
+# uv records in uv_cache.json when the wheel's file changed (its ctime); an installation from an index has no such
+# file. The lock file is uv's own.
+clean_environment() {
+  rm -f "$1/.lock"
+  find "$1" -name uv_cache.json | while read -r file; do
+    rm -f "$file"
+    sed -i '\#/uv_cache\.json,#d' "${file%/*}/RECORD"
+  done
+}
+
 . "$script"

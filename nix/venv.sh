@@ -1,7 +1,7 @@
 mkdir opt
 enter "$root/root" "$NIX_BUILD_TOP/opt=/opt" -- \
   "$uv/bin/uv" --no-cache --offline --no-config -q venv --no-project --python "/usr/bin/python$python" /opt/venv
-rm -f opt/venv/.lock
+clean_environment opt/venv
 mkdir tree
 mv opt tree/opt
 (cd tree && find opt) | sort > list
