@@ -1,0 +1,1 @@
+"""The bases: where system packages come from, one package a base."""
