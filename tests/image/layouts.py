@@ -105,7 +105,7 @@ def layout(
     compression: str = "zstd",
     document: Mapping[str, Any] | None = None,
 ) -> Path:
-    """An OCI layout with one layer a tree; ``config`` is its ``config`` object, ``document`` adds to the file."""
+    """An OCI layout, one layer a tree; ``config`` is its ``config`` object, ``document`` adds to the file."""
     descriptors, diff_ids = [], []
     for tree in trees:
         data = tar(tree)

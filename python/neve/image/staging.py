@@ -12,6 +12,7 @@ from neve.files import explained
 from neve.image.layout import INDEX, Image, Layout
 
 _REF_NAME = "org.opencontainers.image.ref.name"
+_CONTAINERD_NAME = "io.containerd.image.name"
 
 
 @contextmanager
@@ -27,7 +28,8 @@ def staged(layout: Layout, image: Image, name: str | None = None) -> Iterator[Pa
         "size": descriptor.size,
     }
     if name:
-        entry["annotations"] = {_REF_NAME: name}
+        # podman reads the first, docker with containerd's store the second.
+        entry["annotations"] = {_REF_NAME: name, _CONTAINERD_NAME: name}
     index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": [entry]}
     with explained("create a temporary directory", Path(tempfile.gettempdir())):
         temporary = tempfile.TemporaryDirectory(prefix="neve-")

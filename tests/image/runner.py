@@ -1,0 +1,48 @@
+"""Calls `run` as the command line does: it may replace the process, or take its signals."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+from neve.errors import NeveError
+from neve.image.run import Bind, run
+from neve.progress import Silent
+
+
+class Notes(Silent):
+    """Writes notes to stderr."""
+
+    def note(self, text: str) -> None:
+        sys.stderr.write(f"note: {text}\n")
+
+
+def program(name: str) -> Path:
+    """Where the program ``name`` is."""
+    found = shutil.which(name, path="/usr/bin:/bin:/usr/local/bin")
+    assert found
+    return Path(found)
+
+
+def main(settings: dict[str, str], arguments: list[str]) -> int:
+    binds = [Bind(source=Path(settings["bind"]), target="/data/here")] if "bind" in settings else []
+    try:
+        return run(
+            Path(settings["layout"]),
+            arguments,
+            progress=Notes(),
+            rootfs=lambda: Path(settings["rootfs"]),
+            bwrap=lambda: program("bwrap"),
+            engine=settings.get("engine"),
+            engine_args=settings.get("engine_args", "").split(),
+            binds=binds,
+        )
+    except NeveError as error:
+        sys.stderr.write(f"{error}\n")
+        return int(error.code)
+
+
+if __name__ == "__main__":
+    sys.exit(main(json.loads(sys.argv[1]), sys.argv[2:]))
