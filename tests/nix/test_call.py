@@ -10,7 +10,7 @@ from pytest_subprocess import FakeProcess
 from neve.errors import NeveError, TransientError
 from neve.nix.call import add_directory, add_fixed, build, evaluate, missing, physical
 from neve.nix.find import Nix
-from tests.nix.recorder import Recorder
+from tests.recorder import Recorder
 
 _DRV = "/nix/store/33kkj46qrv84753ipx6h4skj1j1gpwim-a.drv"
 _OUT = "/nix/store/gn6lcfwymbcnq4s1yjlwrghb8f2rvd3c-a"

@@ -12,7 +12,7 @@ from neve.nix.call import physical
 from neve.nix.find import Nix, find_nix
 from neve.nix.nix import OWN
 from neve.tools import Tool, Toolbox
-from tests.nix.recorder import Recorder
+from tests.recorder import Recorder
 
 Program = Callable[..., Path]
 _GOOD = 'echo "nix (Nix) 2.28.3"'

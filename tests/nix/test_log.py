@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from neve.nix.log import Log
-from tests.nix.recorder import Recorder
+from tests.recorder import Recorder
 
 _A = "/nix/store/33kkj46qrv84753ipx6h4skj1j1gpwim-a.drv"
 _B = "/nix/store/d95xp2h0wisi6cmij9ignxg6v4ax3ky0-b.drv"

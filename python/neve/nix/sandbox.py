@@ -46,9 +46,15 @@ _SWITCHES = (
 
 def check_sandbox() -> None:
     """Raise NeveError, with the remedies, where an ordinary user's sandbox cannot be made here (20 ms)."""
-    trial = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", _TRIAL], stdin=subprocess.DEVNULL, capture_output=True, check=False
-    )
+    try:
+        trial = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", _TRIAL],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+    except OSError:  # an interpreter inside another program: the first build will tell
+        return
     if trial.returncode:
         why = trial.stderr.decode(errors="replace").strip() or f"status {trial.returncode}"
         raise NeveError(

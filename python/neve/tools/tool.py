@@ -7,12 +7,25 @@ import json
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-# Perl is for one script, the others are programs that are called for what neve never asks.
-_NIX_SKIP = frozenset(
-    ["bash-static", "bzip2", "curl", "libdbd-sqlite3-perl", "libwww-curl-perl", "perl", "xz-utils"]
+# What packages name for their own installing and removing, and for people at a terminal.
+_SKIP = frozenset(
+    [
+        *("adduser", "debconf", "dpkg", "init-system-helpers", "libc-gconv-modules-extra", "lsb-base"),
+        *("media-types", "netbase", "passwd", "readline-common", "sysvinit-utils", "tar", "tzdata"),
+    ]
 )
-# Policies and registries.d under /etc: neve names its own.
-_CONTAINERS_SKIP = frozenset(["containers-common", "golang-github-containers-common"])
+# Perl is for one script, the others are programs that are called for what neve never asks.
+_NIX_SKIP = _SKIP | {
+    "bash-static",
+    "bzip2",
+    "curl",
+    "libdbd-sqlite3-perl",
+    "libwww-curl-perl",
+    "perl",
+    "xz-utils",
+}
+# Policies and registries.d under /etc, where neve names its own; signing; a storage that neve does not use.
+_SKOPEO_SKIP = _SKIP | {"containers-common", "dmsetup", "golang-github-containers-common", "gnupg"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,20 +69,24 @@ SKOPEO = Tool(
     name="skopeo",
     program="usr/bin/skopeo",
     packages=("skopeo",),
-    skip=_CONTAINERS_SKIP,
+    skip=_SKOPEO_SKIP,
     patch=("usr/bin/skopeo",),
 )
 BUBBLEWRAP = Tool(
-    name="bubblewrap", program="usr/bin/bwrap", packages=("bubblewrap",), patch=("usr/bin/bwrap",)
+    name="bubblewrap",
+    program="usr/bin/bwrap",
+    packages=("bubblewrap",),
+    skip=_SKIP,
+    patch=("usr/bin/bwrap",),
 )
 BUSYBOX = Tool(
-    name="busybox", program="usr/bin/busybox", packages=("busybox-static",), skip=frozenset(["libc6"])
+    name="busybox", program="usr/bin/busybox", packages=("busybox-static",), skip=_SKIP | {"libc6"}
 )
 REGISTRY = Tool(
     name="docker-registry",
     program="usr/bin/docker-registry",
     packages=("docker-registry",),
-    skip=frozenset(["adduser", "debconf", "init-system-helpers", "lsb-base", "sysvinit-utils"]),
+    skip=_SKIP,
     patch=("usr/bin/docker-registry",),
 )
 
@@ -81,7 +98,7 @@ def python(version: str, suite: str) -> Tool:
         name=f"python{version}",
         program=program,
         packages=(f"python{version}",),
-        skip=frozenset(["ca-certificates", "media-types", "mailcap", "tzdata"]),
+        skip=_SKIP,
         suite=suite,
         patch=(program,),
     )

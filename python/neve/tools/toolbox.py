@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +47,8 @@ class Toolbox:
     def embedded(self, tool: Tool) -> Path:
         """The program in neve's cache, fetched and made to run there where it is missing.
 
-        Which version is there is kept in a record, so that this asks no network the second time. Raises
+        Which version is there is kept in a record (a file with the directory's name), so that this asks no
+        network the second time. Raises
         NeveError where it cannot be fetched or does not run here, TransientError where a mirror does not
         answer.
         """
@@ -56,7 +56,7 @@ class Toolbox:
 
         here = machine()
         tools = self.cache / "tools"
-        record = tools / f"{tool.name}-{tool.fingerprint(here.debian)}.toml"
+        record = tools / f"{tool.name}-{tool.fingerprint(here.debian)}"
         found = _recorded(record, tool)
         if found is not None:
             return found
@@ -77,8 +77,8 @@ class Toolbox:
                 index=self._index(tool.suite, here.debian), mirrors=self._where(), fetcher=self._fetch()
             )
             directory = install(tool, here, supply, tools)
-            write_atomic(record, f'directory = "{directory.name}"\n')
-            return directory / tool.program
+            write_atomic(record, f"{directory.name}\n")
+            return (directory / tool.program).absolute()
 
     def _on_path(self, tool: Tool) -> Path | None:
         program = shutil.which(tool.command)
@@ -126,11 +126,12 @@ class Toolbox:
 
 def _recorded(record: Path, tool: Tool) -> Path | None:
     try:
-        name = tomllib.loads(record.read_text())["directory"]
-    except (OSError, ValueError, KeyError):
+        name = record.read_text().strip()
+        program = record.parent / name / tool.program
+        usable = Path(name).name == name and os.access(program, os.X_OK)
+    except (OSError, ValueError):
         return None
-    program = record.parent / str(name) / tool.program
-    return program.absolute() if os.access(program, os.X_OK) else None
+    return program.absolute() if usable else None
 
 
 __all__ = ["Toolbox"]
