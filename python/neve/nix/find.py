@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from neve.tools import Toolbox
 
 _VERSION = re.compile(r"(\d+(?:\.\d+)+)\S*\s*$")
+_OWN_VERSION = re.compile(r"/nix-(\d+(?:\.\d+)+)[^/]*/usr/bin/nix$")
 _OWN_WORDS = ("own", "neve")
 
 
@@ -71,7 +72,13 @@ def _own(toolbox: Toolbox, environ: Mapping[str, str]) -> Nix:
 
     store = _checked(Path(environ.get("NEVE_STORE") or data_home()), environ)
     program = toolbox.embedded(replace(NIX, suite=environ.get("NEVE_NIX_SUITE") or NIX.suite))
-    nix = _probed(str(program), OWN, environ)
+    known = _OWN_VERSION.search(str(program))
+    if known:  # it ran when it was installed: asking again would take 20 ms at every start
+        nix = Nix(
+            command=(str(program),), version=_numbers(known.group(1)), store=None, origin=OWN, environ=environ
+        )
+    else:
+        nix = _probed(str(program), OWN, environ)
     return _prepared(replace(nix, store=store))
 
 
@@ -138,7 +145,7 @@ def _probed(program: str, origin: str, environ: Mapping[str, str]) -> Nix:
         raise NeveError(
             f"{program} does not work", why=(complaint or [said or f"status {finished.status}"])[-1]
         )
-    version = tuple(int(part) for part in found.group(1).split("."))
+    version = _numbers(found.group(1))
     if version < OLDEST:
         oldest = ".".join(map(str, OLDEST))
         raise NeveError(
@@ -147,6 +154,10 @@ def _probed(program: str, origin: str, environ: Mapping[str, str]) -> Nix:
             fixes=["update it, or leave --nix and NEVE_NIX away: neve then uses its own copy"],
         )
     return replace(trial, version=version)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
 
 
 __all__ = ["Nix", "find_nix"]
