@@ -21,6 +21,8 @@ for deb in $debs; do
   rm -rf one
 done
 rm -rf "$out/usr/share/doc" "$out/usr/share/man" "$out/usr/share/locale" "$out/usr/share/info"
+# `nix develop` wants a program of this name
+ln -sf bash-static "$out/usr/bin/bash"
 cp "$busybox/bin/busybox" "$out/usr/bin/busybox"
 for name in $(busybox --list); do
   [ -e "$out/usr/bin/$name" ] || [ -L "$out/usr/bin/$name" ] || ln -s busybox "$out/usr/bin/$name"

@@ -39,11 +39,12 @@ def explained(doing: str, path: Path) -> Iterator[None]:
     except OSError as error:
         place = str(error.filename or path)
         raise NeveError(
-            f"cannot {doing}", where=place, why=error.strerror or str(error), fixes=_remedies(error, place)
+            f"cannot {doing}", where=place, why=error.strerror or str(error), fixes=remedies(error, place)
         ) from error
 
 
-def _remedies(error: OSError, place: str) -> list[str]:
+def remedies(error: OSError, place: str) -> list[str]:
+    """What the user can do about ``error`` at ``place``; empty where only the error itself says more."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return [
             f"free some space on the file system of {place}",
@@ -51,7 +52,9 @@ def _remedies(error: OSError, place: str) -> list[str]:
             "point these variables to a larger disk",
         ]
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return [f"make {place} writable for this user, or work on a copy of the project: cp -r PROJECT ~/copy"]
+        return [
+            f"make {place} writable for this user, or work on a copy of the project: cp -r PROJECT ~/copy"
+        ]
     return []
 
 
@@ -126,4 +129,12 @@ def _umask() -> int:
     return mask
 
 
-__all__ = ["cache_home", "data_home", "explained", "locked", "new_directory", "write_atomic", "write_if_changed"]
+__all__ = [
+    "cache_home",
+    "data_home",
+    "explained",
+    "locked",
+    "new_directory",
+    "write_atomic",
+    "write_if_changed",
+]

@@ -68,7 +68,7 @@ class Download:
                 have = self._restart(file)
                 digest = hashlib.sha256()
             resumed = have > 0
-            if artefact.size is None or have < artefact.size:
+            if digest.hexdigest() != artefact.sha256 and have != artefact.size:
                 have, digest, resumed = self._receive(file, have, digest)
             if artefact.size is not None and have < artefact.size:
                 raise FetchProblemError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+from concurrent.futures import ThreadPoolExecutor
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -75,6 +76,33 @@ class Fetcher:
             return tried(attempt, lambda: 0, threading.Event())
         except FetchProblemError as problem:
             raise as_error(what, [problem]) from problem
+
+
+    def sizes(self, urls: Sequence[str]) -> list[int]:
+        """The bytes of the files at ``urls``, in their order, as the servers tell them before the first byte.
+
+        Raises NeveError, also for a server that tells no length.
+        """
+        if urls and self.offline:
+            raise NeveError(
+                "cannot ask for the sizes of files", why="--offline forbids it",
+                fixes=["run the same command without --offline"],
+            )
+
+        def size(url: str) -> int:
+            def attempt() -> int:
+                with self._opener.open(url) as body:
+                    if body.length is None:
+                        raise FetchProblemError(url, "the server does not tell its length")
+                    return body.length
+
+            try:
+                return tried(attempt, lambda: 0, threading.Event())
+            except FetchProblemError as problem:
+                raise as_error(f"cannot learn the size of {redacted(url)}", [problem]) from problem
+
+        with ThreadPoolExecutor(self.jobs) as pool:
+            return list(pool.map(size, urls))
 
 
 class _Run:

@@ -73,33 +73,11 @@ class Opener:
 
     @contextlib.contextmanager
     def _open_http(self, url: str, bare: str, authorization: str | None, start: int) -> Iterator[Body]:
-        import urllib3
-
-        from neve import __version__
-
-        # Identity: the hash is that of the file, not of a compressed transfer.
-        headers = {"User-Agent": f"neve/{__version__}", "Accept-Encoding": "identity"}
-        if authorization:
-            headers["Authorization"] = authorization
-        if start:
-            headers["Range"] = f"bytes={start}-"
-        retries = urllib3.Retry(
-            total=8, redirect=8, connect=0, read=0, status=0, other=0, respect_retry_after_header=False
-        )
+        response = self._request(url, bare, authorization, start)
+        if start and response.status == 416:  # the file is shorter than what is here: that is not of it
+            response.close()
+            response = self._request(url, bare, authorization, 0)
         try:
-            response = self._pool(bare).request(
-                "GET",
-                bare,
-                headers=headers,
-                preload_content=False,
-                retries=retries,
-                timeout=urllib3.Timeout(connect=_CONNECT_S, read=_READ_S),
-            )
-        except (urllib3.exceptions.HTTPError, UnicodeError, OSError) as error:
-            raise _unreachable(url, error) from error
-        try:
-            if start and response.status == 416:
-                raise FetchProblemError(url, "the server has fewer bytes than are here already", retry=True)
             if response.status not in (200, 206):
                 raise _refused(url, response.status, response.headers.get("Retry-After"))
             length = response.headers.get("Content-Length", "")
@@ -114,6 +92,34 @@ class Opener:
                 response.release_conn()
             else:
                 response.close()
+
+    def _request(
+        self, url: str, bare: str, authorization: str | None, start: int
+    ) -> urllib3.BaseHTTPResponse:
+        import urllib3
+
+        from neve import __version__
+
+        # Identity: the hash is that of the file, not of a compressed transfer.
+        headers = {"User-Agent": f"neve/{__version__}", "Accept-Encoding": "identity"}
+        if authorization:
+            headers["Authorization"] = authorization
+        if start:
+            headers["Range"] = f"bytes={start}-"
+        retries = urllib3.Retry(
+            total=8, redirect=8, connect=0, read=0, status=0, other=0, respect_retry_after_header=False
+        )
+        try:
+            return self._pool(bare).request(
+                "GET",
+                bare,
+                headers=headers,
+                preload_content=False,
+                retries=retries,
+                timeout=urllib3.Timeout(connect=_CONNECT_S, read=_READ_S),
+            )
+        except (urllib3.exceptions.HTTPError, UnicodeError, OSError) as error:
+            raise _unreachable(url, error) from error
 
     def _pool(self, url: str) -> urllib3.PoolManager:
         proxy = _proxy(url)

@@ -118,6 +118,7 @@ class _Unpacker:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._folders: dict[str, Path] = {}
 
     def add(self, tar: tarfile.TarFile, entry: tarfile.TarInfo) -> None:
         path = _inside(entry.name)
@@ -164,10 +165,13 @@ class _Unpacker:
 
     def _folder(self, path: str) -> Path:
         """The real directory that ``path`` is, made where it is missing."""
-        place = Path(os.path.realpath(self._root / path))
-        if place != self._root and self._root not in place.parents:
-            raise ValueError(f"{path} leads out of the directory")
-        place.mkdir(parents=True, exist_ok=True)
+        place = self._folders.get(path)
+        if place is None:
+            place = Path(os.path.realpath(self._root / path))
+            if place != self._root and self._root not in place.parents:
+                raise ValueError(f"{path} leads out of the directory")
+            place.mkdir(parents=True, exist_ok=True)
+            self._folders[path] = place  # stays true: directories are never replaced
         return place
 
     def _target(self, entry: tarfile.TarInfo, place: Path) -> str:

@@ -91,8 +91,8 @@ def _warn_of_age(releases: Sequence[Release], progress: Progress) -> None:
     ends = {r.codename: r.valid_until for r in releases if r.valid_until is not None and r.valid_until < now}
     if ends:
         progress.note(
-            f"the mirror's index of {', '.join(ends)} was valid until {min(ends.values()):%Y-%m-%d} and may lack "
-            "security updates (that is right for a mirror which is frozen on purpose)"
+            f"the mirror's index of {', '.join(ends)} was valid until {min(ends.values()):%Y-%m-%d} and may "
+            "lack security updates (that is right for a mirror which is frozen on purpose)"
         )
 
 

@@ -1,0 +1,67 @@
+"""The entry point: errors become text and exit codes here, and nowhere else."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code is one of :class:`neve.errors.ExitCode`, or that of a program that ran."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words in (["--version"], ["-V"]):  # asked for often, by machines: nothing else is imported
+        from neve import __version__
+
+        print(f"neve {__version__}")  # noqa: T201
+        return 0
+    signal.signal(signal.SIGTERM, _terminated)
+    from neve.errors import ExitCode, NeveError
+
+    try:
+        from neve.cli.parser import run_command
+
+        return run_command(words)
+    except NeveError as error:
+        _say(str(error))
+        return int(error.code)
+    except KeyboardInterrupt:
+        _say("interrupted", label="")
+        return 128 + signal.SIGINT
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (head); Python must not complain when it closes stdout.
+        sys.stdout = None  # type: ignore[assignment]
+        return 128 + signal.SIGPIPE
+    except OSError as error:
+        from pathlib import Path
+
+        from neve.files import remedies
+
+        place = str(error.filename or Path.cwd())
+        _say(str(NeveError("the operating system refuses", where=place, why=error.strerror or str(error), fixes=remedies(error, place))))
+        return int(ExitCode.FIXABLE)
+    except Exception as error:  # noqa: BLE001 - the last line of defence
+        if "-v" in words or "--verbose" in words:
+            raise
+        _say(
+            f"neve has a defect: {type(error).__name__}: {error}\n"
+            "  fix: please report it with the output of the same command and -v, which shows where it happened"
+        )
+        return int(ExitCode.DEFECT)
+
+
+def _terminated(number: int, _: FrameType | None) -> None:
+    sys.exit(128 + number)
+
+
+def _say(text: str, label: str = "error: ") -> None:
+    from contextlib import suppress
+
+    with suppress(OSError):
+        sys.stderr.write(f"{label}{text}\n")
+        sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

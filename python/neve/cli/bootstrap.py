@@ -1,0 +1,23 @@
+"""Put the pinned static busybox into the store of the Nix that neve finds (--nix, PATH, its own copy): what a rendered
+flake needs before its first `nix build`. Prints the store path."""
+
+from __future__ import annotations
+
+import argparse
+
+from neve.cli.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's own arguments."""
+    parser.set_defaults()
+
+
+def run(context: Context) -> int:
+    """Bootstrap the store, and print the store path of the busybox."""
+    from neve.stages.build import bootstrap_store
+    from neve.stages.lock import lock_project
+
+    path = bootstrap_store(context.session, lock_project(context.session).lock)
+    context.result(path, {"path": path})
+    return 0

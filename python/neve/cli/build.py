@@ -1,0 +1,34 @@
+"""Build the image as an OCI layout in the Nix store and print its digest. Locks what is not locked; writes only
+the locks and .neve/ (where .neve/result is a link to the layout)."""
+
+from __future__ import annotations
+
+import argparse
+
+from neve.cli.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's own arguments."""
+    parser.add_argument("--archive", metavar="FILE", help="also write one file that docker load and podman load take")
+    parser.add_argument("--layout", metavar="DIR", help="also copy the OCI layout to a new directory")
+    parser.add_argument("--check", action="store_true", help="also import every top-level module inside the image")
+
+
+def run(context: Context) -> int:
+    """Build, and print the digest of the image's manifest."""
+    from pathlib import Path
+
+    from neve.image.export import copy_archive, copy_layout
+    from neve.stages.build import build_image, build_output
+
+    session, words = context.session, context.words
+    built = build_image(session)
+    if words.check:
+        build_output(session, "check")
+    if words.archive:
+        copy_archive(build_output(session, "image"), Path(words.archive))
+    if words.layout:
+        copy_layout(built.layout, Path(words.layout))
+    context.result(built.digest, {"digest": built.digest, "layout": str(built.layout), "reference": built.reference})
+    return 0

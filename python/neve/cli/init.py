@@ -1,0 +1,53 @@
+"""Begin: write [tool.neve] into pyproject.toml, with its defaults to be seen. Where there is no project, make one first."""
+
+from __future__ import annotations
+
+import argparse
+
+from neve.cli.context import Context
+
+_TABLE = """
+[tool.neve]
+# Every key is optional; these are the defaults. docs/reference/configuration.md has them all.
+# release = "{release}"      # Debian suite; by default the one that has the Python asked for
+# python = "{python}"
+# system = []             # Debian packages to add, such as "ffmpeg"
+# extras = []             # of the project; `groups` likewise
+
+[tool.neve.image]
+# name = "registry.example/team/{name}"
+# entrypoint = {entrypoint}
+# env = {{ MODE = "prod" }}
+# user = "1000:1000"
+# ports = [8000]
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's own arguments."""
+    parser.set_defaults()
+
+
+def run(context: Context) -> int:
+    """Write the table and print the path of pyproject.toml."""
+    import json
+
+    from neve.files import write_atomic
+    from neve.project.pyproject import parse_toml
+    from neve.project.read import read_text
+
+    session = context.session
+    path = session.directory / "pyproject.toml"
+    if not path.exists():
+        session.uv.init()
+    text = read_text(path)
+    tool = parse_toml(text, where=path.name).get("tool", {})
+    if isinstance(tool, dict) and "neve" in tool:
+        session.progress.note("pyproject.toml has [tool.neve] already; it is left as it is")
+    else:
+        plan = session.plan
+        entrypoint = json.dumps(list(plan.entrypoint or ("serve",)))
+        table = _TABLE.format(release=plan.release, python=plan.python, name=plan.project.name, entrypoint=entrypoint)
+        write_atomic(path, text.rstrip("\n") + "\n" + table)
+    context.result(path, {"file": str(path)})
+    return 0

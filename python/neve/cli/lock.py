@@ -1,0 +1,33 @@
+"""Pin everything: uv.lock where it is missing, neve.lock where it is missing or stale. Prints the path of neve.lock."""
+
+from __future__ import annotations
+
+import argparse
+
+from neve.cli.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's own arguments."""
+    parser.add_argument("--upgrade", action="store_true", help="take the newest versions of everything")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a lock is missing or stale")
+
+
+def run(context: Context) -> int:
+    """Lock, and print the path of neve.lock."""
+    from neve.lock.text import NAME
+    from neve.stages.lock import lock_project
+
+    if context.words.check and context.words.upgrade:
+        from neve.errors import UsageError
+
+        raise UsageError("--check and --upgrade exclude each other")
+    result = lock_project(context.session, upgrade=context.words.upgrade, check=context.words.check)
+    path = context.session.directory / NAME
+    packages = sum(len(pins) for pins in result.lock.base.packages.values())
+    context.session.progress.stage(
+        f"{', '.join(result.changed) or 'nothing'} written: {packages} Debian packages of {result.lock.base.release}, "
+        f"{len(result.wheels)} wheels for Python {result.lock.base.python}"
+    )
+    context.result(path, {"file": str(path), "changed": list(result.changed)})
+    return 0

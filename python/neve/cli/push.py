@@ -1,0 +1,40 @@
+"""Build the image and push it; only blobs that the registry lacks are sent. Credentials come from the usual auth file
+(`skopeo login`, `podman login`, `docker login`). Prints name@sha256:…, the digest that the build printed."""
+
+from __future__ import annotations
+
+import argparse
+
+from neve.cli.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's own arguments."""
+    parser.add_argument("name", nargs="?", metavar="NAME[:TAG]", help="where to push to (default: tool.neve.image.name)")
+    parser.add_argument("--plain-http", action="store_true", help="the registry has no TLS (loopback ones need no flag)")
+    parser.add_argument("--authfile", metavar="FILE", help="credentials, as `skopeo login` writes them")
+
+
+def run(context: Context) -> int:
+    """Build, push, and print the reference by digest."""
+    from pathlib import Path
+
+    from neve.errors import NeveError
+    from neve.image.push import push
+    from neve.stages.build import build_image
+    from neve.tools import SKOPEO
+
+    session, words = context.session, context.words
+    name = words.name
+    if name is None and session.project.config.image.name is None:
+        raise NeveError(
+            "there is no name to push to", where="pyproject.toml, tool.neve.image.name",
+            fixes=["give one: neve push registry.example/team/app", 'or set `name` under [tool.neve.image]'],
+        )
+    built = build_image(session)
+    pushed = push(
+        built.layout, name or built.reference, skopeo=session.toolbox.find(SKOPEO), progress=session.progress,
+        tls_verify=not words.plain_http, authfile=Path(words.authfile) if words.authfile else None,
+    )
+    context.result(pushed, {"reference": pushed, "digest": built.digest})
+    return 0

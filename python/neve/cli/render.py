@@ -1,0 +1,42 @@
+"""Write the flake: flake.nix, flake.lock and nix/. It stands alone: `nix build .#image`, `.#oci`, `.#env`,
+`nix flake check` and `nix develop` need no neve, but for `neve bootstrap` once a store. Prints the path of flake.nix."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from neve.cli.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's own arguments."""
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a file would change")
+
+
+def run(context: Context) -> int:
+    """Render, and print the path of flake.nix."""
+    from neve.errors import NeveError
+    from neve.render.render import render
+    from neve.stages.lock import lock_project
+    from neve.stages.render import write_tree
+
+    session = context.session
+    result = lock_project(session)
+    tree = render(result.plan, result.lock, result.wheels)
+    if context.words.check:
+        stale = [path for path, text in tree.items() if not _holds(session.directory / path, text)]
+        if stale:
+            raise NeveError("the rendered flake is not fresh", where=", ".join(stale[:5]), fixes=["`neve render` writes it"])
+        written: tuple[str, ...] = ()
+    else:
+        written = write_tree(tree, session.directory)
+    context.result(session.directory / "flake.nix", {"file": str(session.directory / "flake.nix"), "written": list(written)})
+    return 0
+
+
+def _holds(path: Path, text: str) -> bool:
+    try:
+        return path.read_bytes() == text.encode()
+    except OSError:
+        return False

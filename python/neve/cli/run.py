@@ -1,0 +1,34 @@
+"""Build the image and run it: with podman, docker, or bubblewrap where neither works. Arguments after `--` go to the
+image's entry point; its exit code is neve's; signals reach it."""
+
+from __future__ import annotations
+
+import argparse
+
+from neve.cli.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's own arguments."""
+    parser.add_argument("--engine", metavar="COMMAND", help='podman, docker or bwrap, with options: "podman --runtime runc"')
+    parser.add_argument("--engine-arg", metavar="ARG", action="append", default=[], help="an argument of the engine's run; may be repeated")
+    parser.add_argument("arguments", nargs="*", metavar="ARG", help="arguments of the image's entry point")
+
+
+def run(context: Context) -> int:
+    """Build, run, and give the program's exit code."""
+    from neve.image.run import run as run_image
+    from neve.stages.build import build_image, build_output
+    from neve.tools import BUBBLEWRAP
+
+    session, words = context.session, context.words
+    built = build_image(session)
+    return run_image(
+        built.layout,
+        words.arguments,
+        progress=session.progress,
+        rootfs=lambda: build_output(session, "rootfs"),
+        bwrap=lambda: session.toolbox.find(BUBBLEWRAP),
+        engine=words.engine or session.environ.get("NEVE_ENGINE"),
+        engine_args=words.engine_arg,
+    )

@@ -1,0 +1,180 @@
+"""The Plan: what the image needs, merged from the components. A pure function of the Project."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+from neve.bases.debian.choose import choose_suite
+from neve.components.component import Component, Contribution
+from neve.components.registry import COMPONENTS
+from neve.errors import DefectError
+from neve.project.project import BuildSystem, Project
+
+GROUPS = ("base", "python", "system")
+LOCK_INPUTS = 1  # raised when what neve locks for the same wishes changes
+
+
+@dataclass(frozen=True, kw_only=True)
+class User:
+    """The user that an image runs as, and the entry that passwd(5) gets."""
+
+    name: str
+    uid: int
+    gid: int
+    home: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What the image needs. ``packages`` are names of the base by group, bottom layer first."""
+
+    project: Project
+    base: str
+    release: str
+    python: str
+    architecture: str
+    components: tuple[tuple[str, str], ...]
+    packages: Mapping[str, tuple[str, ...]]
+    env: Mapping[str, str]
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    volumes: tuple[str, ...]
+    ports: tuple[int, ...]
+    entrypoint: tuple[str, ...]
+    cmd: tuple[str, ...]
+    user: User | None
+    workdir: str
+    reference: str
+    compression: str
+    max_layers: int
+
+    @property
+    def build_requires(self) -> tuple[str, ...]:
+        """What the project's own build needs (PEP 518)."""
+        return self.project.build_system.requires if self.project.build_system else ()
+
+    def lock_inputs(self) -> str:
+        """A digest of all that decides what neve.lock holds: equal while the lock is fresh."""
+        wishes = [
+            LOCK_INPUTS,
+            self.base,
+            self.release,
+            self.python,
+            self.architecture,
+            {group: sorted(names) for group, names in self.packages.items()},
+            sorted(self.build_requires),
+        ]
+        return hashlib.sha256(json.dumps(wishes, sort_keys=True).encode()).hexdigest()
+
+
+def make_plan(project: Project, *, architecture: str = "x86_64") -> Plan:
+    """Merge the components for ``project``. Raises NeveError where no release has the Python that it asks for."""
+    suite, python = choose_suite(project.config.release, project.python, project.requires_python)
+    contributions = _contributions(COMPONENTS, project, python)
+    merged = _merged([contribution for _, contribution in contributions])
+    image = project.config.image
+    entrypoint, cmd = _start(project)
+    name = image.name or project.name
+    return Plan(
+        project=project,
+        base=project.config.base,
+        release=suite.codename,
+        python=python,
+        architecture=architecture,
+        components=tuple((component.name, contribution.note) for component, contribution in contributions),
+        packages=merged.packages,
+        env=merged.env,
+        labels=merged.labels,
+        annotations=_annotations(project, f"debian {suite.codename}"),
+        volumes=merged.volumes,
+        ports=merged.ports,
+        entrypoint=entrypoint,
+        cmd=cmd,
+        user=_user(image.user),
+        workdir=image.workdir,
+        reference=f"{name}:{image.tag}",
+        compression=image.compression,
+        max_layers=image.max_layers,
+    )
+
+
+def _contributions(
+    components: Sequence[Component], project: Project, python: str
+) -> list[tuple[Component, Contribution]]:
+    by_name = {component.name: component for component in components}
+    sorter = TopologicalSorter({component.name: component.requires for component in components})
+    try:
+        order = list(sorter.static_order())
+    except CycleError as error:
+        raise DefectError("components require one another in a circle", why=str(error.args[1])) from error
+    found = []
+    for name in order:
+        contribution = by_name[name].contribute(project, python)
+        if contribution is not None:
+            found.append((by_name[name], contribution))
+    return found
+
+
+def _merged(contributions: Sequence[Contribution]) -> Contribution:
+    packages: dict[str, dict[str, None]] = {group: {} for group in GROUPS}
+    env: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    volumes: dict[str, None] = {}
+    ports: dict[int, None] = {}
+    for contribution in contributions:
+        for group, names in contribution.packages.items():
+            packages[group].update(dict.fromkeys(names))
+        env.update(contribution.env)
+        labels.update(contribution.labels)
+        volumes.update(dict.fromkeys(contribution.volumes))
+        ports.update(dict.fromkeys(contribution.ports))
+    return Contribution(
+        packages={group: tuple(names) for group, names in packages.items()},
+        env=env,
+        labels=labels,
+        volumes=tuple(volumes),
+        ports=tuple(ports),
+    )
+
+
+def _start(project: Project) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Entry point and default arguments: what is configured, the only console script, or Python."""
+    image = project.config.image
+    if image.entrypoint is not None:
+        return image.entrypoint, image.cmd or ()
+    if len(project.scripts) == 1:
+        return project.scripts, image.cmd or ()
+    return (), image.cmd or ("python",)
+
+
+def _annotations(project: Project, base: str) -> dict[str, str]:
+    """The standard annotations (OCI image-spec, annotations.md) that the metadata has an answer to."""
+    prefix = "org.opencontainers.image."
+    urls = project.urls
+    values = {
+        "title": project.name,
+        "version": project.version,
+        "description": project.description,
+        "licenses": project.license,
+        "source": urls.get("source") or urls.get("repository"),
+        "documentation": urls.get("documentation"),
+        "url": urls.get("homepage"),
+    }
+    found = {prefix + key: value for key, value in values.items() if value}
+    return {**found, "dev.neve.base": base, **project.config.image.annotations}
+
+
+def _user(text: str | None) -> User | None:
+    if text is None or text in ("root", "0", "0:0"):
+        return None
+    name, _, group = text.partition(":")
+    uid = int(name) if name.isdecimal() else 1000
+    name = "app" if name.isdecimal() else name
+    return User(name=name, uid=uid, gid=int(group) if group else uid, home=f"/home/{name}")
+
+
+__all__ = ["GROUPS", "Plan", "User", "make_plan"]

@@ -1,0 +1,77 @@
+"""The components that neve knows. Each takes the project and the Python version ("3.13")."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from neve.components.component import Component, Contribution
+
+if TYPE_CHECKING:
+    from neve.project.project import Project
+
+# The C library, a shell and the programs that every script expects, and what manylinux wheels may load from
+# their host (PEP 600: the policies' library lists); libgomp1 is not on that list but often needed.
+_BASE = ("base-files", "base-passwd", "coreutils", "dash", "libc-bin", "libc6", "netbase", "tzdata")
+_MANYLINUX = ("libatomic1", "libgcc-s1", "libgomp1", "libstdc++6", "zlib1g")
+
+
+def _system(_: Project, __: str) -> Contribution:
+    return Contribution(
+        packages={"base": _BASE}, env={"LANG": "C.UTF-8"}, note="C library, shell, coreutils, time zones"
+    )
+
+
+def _certificates(_: Project, __: str) -> Contribution:
+    return Contribution(packages={"base": ("ca-certificates",)}, note="certificate authorities")
+
+
+def _manylinux(_: Project, __: str) -> Contribution:
+    return Contribution(packages={"base": _MANYLINUX}, note="libraries that manylinux wheels expect")
+
+
+def _python(_: Project, python: str) -> Contribution:
+    path = "/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    return Contribution(
+        packages={"python": (f"python{python}",)},
+        env={"PATH": path, "VIRTUAL_ENV": "/opt/venv"},
+        note=f"CPython {python}, environment at /opt/venv",
+    )
+
+
+def _packages(project: Project, _: str) -> Contribution | None:
+    wanted = project.config.system
+    return Contribution(packages={"system": wanted}, note="tool.neve.system") if wanted else None
+
+
+def _environment(project: Project, _: str) -> Contribution | None:
+    image = project.config.image
+    if not (image.env or image.labels or image.ports):
+        return None
+    return Contribution(env=image.env, labels=image.labels, ports=image.ports, note="tool.neve.image")
+
+
+def _caches(project: Project, _: str) -> Contribution | None:
+    caches = project.config.caches
+    if not caches:
+        return None
+    return Contribution(
+        volumes=tuple(sorted({cache.path for cache in caches.values()})),
+        labels={
+            f"dev.neve.cache.{name}": " ".join(filter(None, (c.path, c.size))) for name, c in caches.items()
+        },
+        note="tool.neve.caches",
+    )
+
+
+COMPONENTS: tuple[Component, ...] = (
+    Component(name="system", contribute=_system),
+    Component(name="certificates", requires=("system",), contribute=_certificates),
+    Component(name="manylinux", requires=("system",), contribute=_manylinux),
+    Component(name="python", requires=("certificates", "manylinux"), contribute=_python),
+    Component(name="packages", requires=("system",), contribute=_packages),
+    Component(name="environment", requires=("python", "packages"), contribute=_environment),
+    Component(name="caches", requires=("environment",), contribute=_caches),
+)
+
+
+__all__ = ["COMPONENTS"]

@@ -1,0 +1,1 @@
+"""neve.lock: every pin that uv.lock does not hold."""

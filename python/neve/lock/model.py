@@ -1,0 +1,95 @@
+"""The model of neve.lock. It takes data; reading and writing are the caller's work."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from neve.project.config import Model
+
+FORMAT = 1
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9+._-]*$")]
+Version = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.+~:!_-]*$")]
+Url = Annotated[str, Field(pattern=r"^(https?|file)://[^\s\"'\\$`{}]+$")]
+PoolPath = Annotated[
+    str, Field(pattern=r"^([A-Za-z0-9+_~:%-][A-Za-z0-9+._~:%-]*/)*[A-Za-z0-9+_~:%-][A-Za-z0-9+._~:%-]*\.deb$")
+]
+WheelFile = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]+(-[A-Za-z0-9_.+!]+){4,5}\.whl$")]
+
+
+class DebPin(Model):
+    """A Debian package: ``path`` lies below the base URL of its ``archive``; ``size`` in bytes."""
+
+    name: Name
+    version: Version
+    archive: Literal["main", "updates", "security"]
+    path: PoolPath
+    sha256: Sha256
+    size: int = Field(ge=0)
+
+    @property
+    def file(self) -> str:
+        """The file name of the .deb, in the characters that a store path may have."""
+        return self.path.rpartition("/")[2].translate(str.maketrans("~%:", "---"))
+
+
+class WheelPin(Model):
+    """A wheel: ``size`` in bytes where the index gives it."""
+
+    name: Name
+    version: Version
+    file: WheelFile
+    url: Url
+    sha256: Sha256
+    size: int | None = Field(None, ge=0)
+
+
+class BaseLock(Model):
+    """The base: its release, the interpreter's full version, where packages come from, and the packages by group."""
+
+    name: Literal["debian"]
+    release: Name
+    architecture: Literal["x86_64", "aarch64"]
+    python: Annotated[str, Field(pattern=r"^3\.[0-9]+\.[0-9]+([a-z]+[0-9]+)?$")]
+    main: Url
+    security: Url
+    packages: dict[Literal["base", "python", "system"], tuple[DebPin, ...]]
+
+    def url(self, pin: DebPin) -> str:
+        """Where ``pin`` lies."""
+        return f"{self.security if pin.archive == 'security' else self.main}/{pin.path}"
+
+
+class ToolsLock(Model):
+    """What builds inside the sandbox. ``busybox_tree`` is the NAR hash of the bootstrap directory."""
+
+    busybox: DebPin
+    busybox_tree: Sha256
+    packages: tuple[DebPin, ...]
+    uv: WheelPin
+
+
+class BuildLock(Model):
+    """The build requirements of the project's own package."""
+
+    requires: tuple[str, ...] = ()
+    wheels: tuple[WheelPin, ...] = ()
+
+
+class Lock(Model):
+    """neve.lock. ``inputs`` is a digest of the wishes that it answers; ``sizes`` holds the bytes of wheels whose
+    index gave none, by SHA-256.
+    """
+
+    version: Literal[1]
+    inputs: Sha256
+    base: BaseLock
+    tools: ToolsLock
+    build: BuildLock = BuildLock()
+    sizes: dict[Sha256, int] = {}
+
+
+__all__ = ["FORMAT", "BaseLock", "BuildLock", "DebPin", "Lock", "ToolsLock", "WheelPin"]

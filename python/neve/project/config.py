@@ -1,0 +1,126 @@
+"""The model of ``[tool.neve]``: frozen, unknown keys refused. It takes data; reading is the caller's work."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from neve.bases.debian.suites import SUITES
+
+_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+~:-]+)?\Z")
+_IMAGE_NAME = re.compile(
+    r"([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*\Z"
+)
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\Z")
+_USER = re.compile(r"([0-9]{1,9}|[a-z_][a-z0-9_-]{0,30})(:[0-9]{1,9})?\Z")
+_PYTHON = re.compile(r"3\.[0-9]{1,2}\Z")
+_SIZE = re.compile(r"[0-9]+(\.[0-9]+)?([KMGT]i?)?\Z")
+
+
+def _text(value: str) -> str:
+    if any(ord(character) < 32 and character not in "\n\t" for character in value) or "\x7f" in value:
+        raise ValueError("must not hold control characters")
+    return value
+
+
+def _matching(pattern: re.Pattern[str], what: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not pattern.match(value):
+            raise ValueError(f"{value!r} is not {what}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _absolute(value: str) -> str:
+    parts = value.split("/")
+    if (
+        not value.startswith("/")
+        or ".." in parts
+        or value == "/"
+        or not re.fullmatch(r"[A-Za-z0-9_./@+-]+", value)
+    ):
+        raise ValueError(f"{value!r} is not an absolute path of letters, digits and ._@+-/ below /")
+    return value.rstrip("/")
+
+
+Text = Annotated[str, AfterValidator(_text)]
+EnvName = Annotated[str, _matching(_ENV_NAME, "the name of an environment variable")]
+SystemPackage = Annotated[str, _matching(_PACKAGE, "a Debian package name (lower case, or name=version)")]
+AbsolutePath = Annotated[str, AfterValidator(_absolute)]
+
+
+class Model(BaseModel):
+    """What all models of formats that neve owns share."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        alias_generator=lambda name: name.replace("_", "-"),
+        populate_by_name=True,
+    )
+
+
+class ImageConfig(Model):
+    """``[tool.neve.image]``: how the image is named and how it starts."""
+
+    name: Annotated[str, _matching(_IMAGE_NAME, "an image name such as registry.example/team/app")] | None = (
+        Field(
+            None, description="name to push to and to load under, without a tag; default: the project's name"
+        )
+    )
+    tag: Annotated[str, _matching(_TAG, "a tag")] = Field("latest", description="tag of the name")
+    entrypoint: tuple[Text, ...] | None = Field(
+        None, description="command that always runs; default: the project's only console script"
+    )
+    cmd: tuple[Text, ...] | None = Field(None, description="arguments used where none are given")
+    env: dict[EnvName, Text] = Field({}, description="environment variables of the image")
+    user: Annotated[str, _matching(_USER, "a user such as 1000:1000 or app")] | None = Field(
+        None, description='user that the image runs as: "1000:1000", "1000" or a name; default: root'
+    )
+    workdir: AbsolutePath = Field(
+        "/app", description="working directory; sources without a build system lie here"
+    )
+    ports: tuple[Annotated[int, Field(ge=1, le=65535)], ...] = Field(
+        (), description="TCP ports that it listens on"
+    )
+    labels: dict[Text, Text] = Field({}, description="labels of the image's configuration")
+    annotations: dict[Text, Text] = Field({}, description="annotations of the manifest")
+    compression: Literal["zstd", "gzip"] = Field("zstd", description="compression of the layers")
+    max_layers: int = Field(64, ge=16, le=120, description="most layers that the image may have")
+
+
+class CacheConfig(Model):
+    """``[tool.neve.caches.NAME]``: a directory that outlives the container."""
+
+    path: AbsolutePath = Field(description="where the cache is mounted")
+    size: Annotated[str, _matching(_SIZE, "a size such as 8Gi")] | None = Field(
+        None, description="size to ask a cluster for, such as 8Gi"
+    )
+
+
+class Config(Model):
+    """``[tool.neve]``; nothing in it is mandatory."""
+
+    base: Literal["debian"] = Field("debian", description="where system packages come from")
+    release: Literal[*SUITES] | None = Field(  # type: ignore[valid-type]
+        None, description="Debian suite; default: the one that has the Python asked for"
+    )
+    mirror: Text | None = Field(None, description="URL of a Debian mirror; NEVE_DEBIAN_MIRROR goes before it")
+    python: Annotated[str, _matching(_PYTHON, 'a Python version such as "3.13"')] | None = Field(
+        None,
+        description="Python of the image; default: .python-version, requires-python, then the base's own",
+    )
+    system: tuple[SystemPackage, ...] = Field((), description="packages of the base to add")
+    extras: tuple[Text, ...] = Field((), description="extras of the project to install")
+    groups: tuple[Text, ...] = Field((), description="dependency groups to install")
+    image: ImageConfig = ImageConfig()
+    caches: dict[Annotated[str, _matching(_TAG, "a name")], CacheConfig] = Field(
+        {}, description="cache mounts"
+    )
+
+
+__all__ = ["CacheConfig", "Config", "ImageConfig", "Model"]

@@ -1,0 +1,47 @@
+"""The Project: the frozen result of reading a directory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from neve.project.config import Config
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildSystem:
+    """``[build-system]`` of pyproject.toml (PEP 517, PEP 518)."""
+
+    requires: tuple[str, ...]
+    backend: str
+    backend_path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PythonRequest:
+    """The Python that a project asks for: an exact minor version, or a specifier set, and who said so."""
+
+    version: str | None = None
+    specifier: str | None = None
+    origin: str = "nothing asks for one"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """What the metadata of a project directory says."""
+
+    kind: Literal["uv"]
+    name: str
+    version: str | None
+    description: str | None
+    python: PythonRequest
+    requires_python: str | None
+    build_system: BuildSystem | None
+    scripts: tuple[str, ...]
+    urls: Mapping[str, str] = field(default_factory=dict)
+    license: str | None = None
+    config: Config
+
+
+__all__ = ["BuildSystem", "Project", "PythonRequest"]

@@ -1,0 +1,185 @@
+"""pyproject.toml as a Project (PEP 518, PEP 621). Foreign tables are read where neve needs them, else left alone."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from neve.errors import NeveError, collected
+from neve.project.config import Config
+from neve.project.project import BuildSystem, Project, PythonRequest
+from neve.project.validate import validated
+
+_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\Z")
+_VERSION_LINE = re.compile(r"(?:cpython[-@]?)?(3\.\d{1,2})(?:\.\d+)?\Z")
+_ENTRY = re.compile(r"[A-Za-z0-9_.-]+\Z")
+_BACKEND = re.compile(r"[A-Za-z_][\w.]*(:[A-Za-z_][\w.]*)?\Z")
+
+
+def parse_toml(text: str, *, where: str) -> dict[str, Any]:
+    """``text`` as TOML. Raises NeveError with the line where it is malformed."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        place = f"{where}:{line[1]}" if line else where
+        raise NeveError(
+            f"{where} is not valid TOML",
+            where=place,
+            why=str(error),
+            fixes=["mend the line; https://toml.io shows the syntax"],
+        ) from None
+    except RecursionError:
+        raise NeveError(f"{where} is not valid TOML", where=where, why="it is nested too deeply") from None
+
+
+def project_from_pyproject(
+    data: Mapping[str, Any], *, where: str, python_version: str | None = None
+) -> Project:
+    """The Project of a parsed pyproject.toml; ``python_version`` is the text of ``.python-version``.
+
+    Raises NeveError with all that is wrong in ``[project]``, ``[build-system]`` and ``[tool.neve]``.
+    """
+    table = _table(data, "project", where)
+    if table is None:
+        raise NeveError(
+            "there is no [project] table",
+            where=where,
+            why="neve reads projects that uv can lock (PEP 621)",
+            fixes=["add [project] with a name and a version, or let `uv init` write one"],
+        )
+    tool = data.get("tool", {})
+    settings = tool.get("neve", {}) if isinstance(tool, Mapping) else {}
+    if not isinstance(settings, Mapping):
+        raise NeveError("tool.neve is not a table", where=f"{where}, tool.neve")
+    problems: list[NeveError] = []
+    config = Config()
+    try:
+        config = validated(Config, settings, where=where, prefix="tool.neve")
+    except NeveError as error:
+        problems.append(error)
+    name = table.get("name")
+    if not isinstance(name, str) or not _NAME.match(name):
+        problems.append(
+            NeveError(
+                f"{name!r} is not a project name",
+                where=f"{where}, project.name",
+                fixes=["letters, digits, '.', '_' and '-' (PEP 508)"],
+            )
+        )
+    requires = table.get("requires-python")
+    problems += _specifier_problems(requires, where)
+    build_system = None
+    try:
+        build_system = _build_system(data, where)
+    except NeveError as error:
+        problems.append(error)
+    if (error := collected(problems)) is not None:
+        raise error
+    scripts = table.get("scripts", {})
+    packaged = build_system is not None and _packaged(tool)
+    version = table.get("version")
+    return Project(
+        kind="uv",
+        name=_normalized(str(name)),
+        version=version if isinstance(version, str) else None,
+        description=table["description"] if isinstance(table.get("description"), str) else None,
+        python=_request(config, requires, python_version),
+        requires_python=requires,
+        build_system=build_system if packaged else None,
+        scripts=tuple(sorted(s for s in scripts if _ENTRY.match(s)))
+        if packaged and isinstance(scripts, Mapping)
+        else (),
+        urls={str(k).lower(): str(v) for k, v in table.get("urls", {}).items()}
+        if isinstance(table.get("urls", {}), Mapping)
+        else {},
+        license=table["license"] if isinstance(table.get("license"), str) else None,
+        config=config,
+    )
+
+
+def _packaged(tool: Any) -> bool:
+    """Whether uv would install the project itself (``tool.uv.package``)."""
+    uv = tool.get("uv", {}) if isinstance(tool, Mapping) else {}
+    return not isinstance(uv, Mapping) or uv.get("package", True) is not False
+
+
+def _normalized(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _table(data: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any] | None:
+    value = data.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, Mapping):
+        raise NeveError(f"{key} is not a table", where=f"{where}, {key}")
+    return value
+
+
+def _build_system(data: Mapping[str, Any], where: str) -> BuildSystem | None:
+    table = _table(data, "build-system", where)
+    if table is None:
+        return None
+    requires = table.get("requires", [])
+    backend = table.get("build-backend", "setuptools.build_meta:__legacy__")
+    paths = table.get("backend-path", [])
+    for key, value in (("requires", requires), ("backend-path", paths)):
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise NeveError(
+                f"build-system.{key} is not a list of strings", where=f"{where}, build-system.{key}"
+            )
+    if not isinstance(backend, str) or not _BACKEND.match(backend):
+        raise NeveError(
+            f"{backend!r} is no build backend",
+            where=f"{where}, build-system.build-backend",
+            fixes=["give it as module or module:object (PEP 517)"],
+        )
+    if any(path.startswith("/") or ".." in path.split("/") for path in paths):
+        raise NeveError(
+            "build-system.backend-path leaves the project",
+            where=f"{where}, build-system.backend-path",
+            why="PEP 517 wants paths inside the source tree",
+        )
+    if "build-backend" not in table:
+        requires = [
+            *requires,
+            *(["setuptools"] if not any(r.startswith("setuptools") for r in requires) else []),
+        ]
+    return BuildSystem(requires=tuple(requires), backend=backend, backend_path=tuple(paths))
+
+
+def _specifier_problems(requires: Any, where: str) -> list[NeveError]:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    if requires is None:
+        return []
+    try:
+        SpecifierSet(requires)
+    except (InvalidSpecifier, TypeError, AttributeError):
+        return [
+            NeveError(
+                f"{requires!r} is not a version specifier",
+                where=f"{where}, project.requires-python",
+                fixes=['write it like ">=3.11" (PEP 440)'],
+            )
+        ]
+    return []
+
+
+def _request(config: Config, requires: str | None, python_version: str | None) -> PythonRequest:
+    """Who decides: the configuration, then .python-version, then requires-python, then the base."""
+    if config.python is not None:
+        return PythonRequest(version=config.python, origin="tool.neve.python")
+    lines = [line.strip() for line in (python_version or "").splitlines()]
+    pinned = next((line for line in lines if line and not line.startswith("#")), None)
+    if pinned and (match := _VERSION_LINE.match(pinned)):
+        return PythonRequest(version=match[1], origin=".python-version")
+    if requires:
+        return PythonRequest(specifier=requires, origin="project.requires-python")
+    return PythonRequest()
+
+
+__all__ = ["parse_toml", "project_from_pyproject"]

@@ -1,0 +1,72 @@
+"""From a validation failure of a model that neve owns to errors that name file, key, cause and remedy."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from neve.errors import NeveError, collected
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def validated(model: type[M], data: Mapping[str, Any], *, where: str, prefix: str = "") -> M:
+    """``data`` as a ``model``; ``prefix`` is where ``data`` lies in the file (``tool.neve``).
+
+    Raises NeveError with every problem, each with its key; an unknown key comes with the nearest known one.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        problems = [_problem(model, problem, where, prefix) for problem in error.errors(include_url=False)]
+        raise (collected(problems) or NeveError(str(error), where=where)) from None
+
+
+def _problem(model: type[BaseModel], problem: Any, where: str, prefix: str) -> NeveError:
+    location: Sequence[str | int] = problem["loc"]
+    key = _key([*([prefix] if prefix else []), *location])
+    place = f"{where}, {key}"
+    if problem["type"] == "extra_forbidden":
+        known = _known(model, location[:-1])
+        near = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.5)
+        fixes = [f"did you mean {near[0]!r}?"] if near else []
+        return NeveError(
+            f"unknown key {location[-1]!r}", where=place, fixes=[*fixes, f"known keys: {', '.join(known)}"]
+        )
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    return NeveError(
+        f"{key} is not valid",
+        where=place,
+        why=message,
+        fixes=[f"give it as the reference says: docs/reference/configuration.md ({_key(location)})"],
+    )
+
+
+def _key(parts: Sequence[str | int]) -> str:
+    text = ""
+    for part in parts:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def _known(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
+    """The keys that the model at ``path`` below ``model`` takes."""
+    current: Any = model
+    for part in path:
+        field = next((f for n, f in current.model_fields.items() if part in (n, f.alias)), None)
+        if field is None:
+            continue  # a name the user chose, as in caches.NAME
+        inner = field.annotation
+        for argument in getattr(inner, "__args__", ()):
+            if isinstance(argument, type) and issubclass(argument, BaseModel):
+                inner = argument
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return []
+        current = inner
+    return sorted(field.alias or name for name, field in current.model_fields.items())
+
+
+__all__ = ["validated"]

@@ -1,0 +1,149 @@
+"""Choosing from a ``pylock.toml`` what a target installs (PEP 751); ``packaging`` does the choosing."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from neve.errors import NeveError, collected
+from neve.python.target import Target
+from neve.python.wheel import Wheel
+
+if TYPE_CHECKING:
+    from packaging.pylock import Package, PackageWheel
+
+# What is rendered into Nix and into a builder's words; wheel file names are those of the binary distribution format.
+_FILE = re.compile(r"[A-Za-z0-9_.]+(-[A-Za-z0-9_.+!]+){4,5}\.whl\Z")
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+
+
+def select_wheels(pylock: str, target: Target, *, where: str) -> tuple[Wheel, ...]:
+    """The wheels that ``target`` installs from the text of a pylock, sorted by name.
+
+    Raises NeveError for a pylock that is not valid, and with every package that has no wheel for the target.
+    """
+    from packaging.pylock import (
+        PackageWheel,
+        Pylock,
+        PylockSelectError,
+        PylockUnsupportedVersionError,
+        PylockValidationError,
+    )
+
+    try:
+        lock = Pylock.from_dict(tomllib.loads(pylock))
+    except (tomllib.TOMLDecodeError, PylockValidationError, PylockUnsupportedVersionError) as error:
+        raise NeveError(
+            "the lock is not a valid pylock",
+            where=where,
+            why=str(error),
+            fixes=["`uv lock` writes uv.lock anew"],
+        ) from None
+    problems: list[NeveError] = []
+    wheels: list[Wheel] = []
+    try:
+        for package, artefact in _selected(lock, target):
+            if isinstance(artefact, PackageWheel):
+                try:
+                    wheels.append(_wheel(package, artefact, where))
+                except NeveError as error:
+                    problems.append(error)
+            else:
+                problems.append(_no_wheel(package, type(artefact).__name__, target, where))
+    except PylockSelectError as error:
+        problems.append(_unselectable(lock, str(error), target, where))
+    if (found := collected(problems)) is not None:
+        raise found
+    return tuple(sorted(wheels, key=lambda wheel: wheel.name))
+
+
+def _selected(lock: Any, target: Target) -> Iterator[tuple[Package, Any]]:
+    return iter(lock.select(environment=target.environment(), tags=target.tags()))
+
+
+def _wheel(package: Package, artefact: PackageWheel, where: str) -> Wheel:
+    place = f"{where}, {package.name}"
+    file = artefact.filename
+    sha256 = artefact.hashes.get("sha256", "")
+    if not _FILE.match(file):
+        raise NeveError(
+            f"{file!r} is not the file name of a wheel",
+            where=place,
+            why="neve renders no name that the wheel format does not allow",
+        )
+    if not _SHA256.match(sha256):
+        raise NeveError(
+            f"{file} has no SHA-256",
+            where=place,
+            why="neve fetches nothing that is not pinned by SHA-256",
+            fixes=["`uv lock` records hashes where the index gives them"],
+        )
+    if artefact.url is None:
+        raise NeveError(
+            f"{file} lies at a path, not at a URL",
+            where=place,
+            fixes=["depend on a published version of the package"],
+        )
+    if package.version is None:
+        raise NeveError(f"{package.name} has no version", where=place)
+    return Wheel(
+        name=str(package.name),
+        version=str(package.version),
+        file=file,
+        url=artefact.url,
+        sha256=sha256,
+        size=artefact.size,
+    )
+
+
+def _no_wheel(package: Package, kind: str, target: Target, where: str) -> NeveError:
+    named = f"{package.name} {package.version}" if package.version else str(package.name)
+    source = {
+        "PackageSdist": "a source distribution",
+        "PackageVcs": "a version control repository",
+        "PackageDirectory": "a directory",
+        "PackageArchive": "an archive",
+    }
+    tags = sorted(
+        {
+            tag
+            for wheel in package.wheels or ()
+            for tag in [wheel.filename.rsplit("-", 1)[-1].removesuffix(".whl")]
+        }
+    )
+    why = (
+        f"there is only {source.get(kind, kind)}"
+        if not tags
+        else f"its wheels are for {', '.join(tags[:6])}{' …' if len(tags) > 6 else ''}"
+    )
+    return NeveError(
+        f"{named} has no wheel for {_named(target)}",
+        where=f"{where}, {package.name}",
+        why=why,
+        fixes=[
+            f"take a version that has one: `uv add '{package.name}'` with another bound, then `uv lock`",
+            "or another Python under [tool.neve] that its wheels are for",
+        ],
+    )
+
+
+def _unselectable(lock: Any, message: str, target: Target, where: str) -> NeveError:
+    return NeveError(
+        f"the lock does not fit {_named(target)}",
+        where=where,
+        why=message,
+        fixes=[
+            "take a version that has a wheel for it: change the bound with `uv add`, then `uv lock`",
+            "or another Python under [tool.neve]",
+        ],
+    )
+
+
+def _named(target: Target) -> str:
+    major, minor = target.python
+    return f"CPython {major}.{minor} on {target.architecture} with glibc {target.glibc[0]}.{target.glibc[1]}"
+
+
+__all__ = ["select_wheels"]

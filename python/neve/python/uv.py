@@ -1,0 +1,212 @@
+"""Calling uv: it resolves and converts, neve reads what it writes."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from neve.errors import NeveError, TransientError
+
+_NO_INTERPRETER = re.compile(
+    r"No interpreter found|no interpreter|Python [\d.]+ is not available|not find .*interpreter", re.I
+)
+_NETWORK = re.compile(
+    r"error sending request|dns error|connection (?:refused|reset)|timed out|operation timed out|tcp connect|5\d\d (?:Internal|Bad Gateway|Service|Gateway)|HTTP status server error",
+    re.I,
+)
+
+
+class Uv:
+    """The uv of neve's own dependency (or ``UV``), called in a project's directory.
+
+    ``interpreter`` gives a Python for a project whose requires-python no interpreter of the host meets.
+    """
+
+    def __init__(
+        self, directory: Path, *, offline: bool, interpreter: Callable[[], Path] | None = None
+    ) -> None:
+        self.directory = directory
+        self.offline = offline
+        self._interpreter = interpreter
+        self._python: Path | None = None
+
+    def version(self) -> str:
+        """uv's version, such as ``0.9.1``."""
+        return self._run(["--version"]).split()[1]
+
+    def init(self) -> None:
+        """Make a small packaged project in the directory. Raises NeveError with uv's reason."""
+        self._run(["init", "--package", "--vcs", "none", "--no-workspace"], what="uv cannot make a project here", fixes=["name the directory in letters and digits, or run `uv init` yourself"])
+
+    def lock(self, *, upgrade: bool = False) -> None:
+        """Write uv.lock. Raises NeveError with uv's reason where nothing resolves."""
+        self._project(
+            ["lock", *(["--upgrade"] if upgrade else [])],
+            "uv cannot lock the project",
+            ["mend what uv names above"],
+        )
+
+    def check(self) -> None:
+        """Raise NeveError where uv.lock does not fit pyproject.toml any more."""
+        self._project(
+            ["lock", "--check"],
+            "uv.lock is not fresh",
+            [
+                "`uv lock` refreshes it (or `neve lock --upgrade`, which takes newer versions of everything)",
+                "or `--frozen` takes it as it is",
+            ],
+        )
+
+    def export(self, *, extras: Sequence[str] = (), groups: Sequence[str] = ()) -> str:
+        """The project's dependencies as the text of a pylock.toml (PEP 751); the project itself is left out."""
+        words = [
+            "export",
+            "--format",
+            "pylock.toml",
+            "--frozen",
+            "--no-emit-project",
+            "--no-default-groups",
+            "--no-header",
+        ]
+        for extra in extras:
+            words += ["--extra", extra]
+        for group in groups:
+            words += ["--group", group]
+        return self._project(
+            words,
+            "uv cannot read uv.lock",
+            [
+                "`uv lock` writes it anew",
+                "a uv.lock of a newer format needs a newer uv: upgrade neve, or the `uv` beside it",
+            ],
+        )
+
+    def compile(self, requirements: Sequence[str], *, python: str, dependencies: bool = True) -> str:
+        """``requirements`` resolved to wheels alone, for all platforms, as the text of a pylock.toml."""
+        words = [
+            "pip",
+            "compile",
+            "--format",
+            "pylock.toml",
+            "--universal",
+            "--only-binary",
+            ":all:",
+            "--no-header",
+            "--no-annotate",
+        ]
+        words += [
+            "--python",
+            sys.executable,
+            "--python-version",
+            python,
+            *([] if dependencies else ["--no-deps"]),
+            "-",
+        ]
+        text = "".join(f"{requirement}\n" for requirement in requirements)
+        return self._run(
+            words,
+            what=f"uv cannot resolve {', '.join(requirements)}",
+            given=text,
+            fixes=["mend the requirement in pyproject.toml (build-system.requires)"],
+        )
+
+    def _project(self, words: Sequence[str], what: str, fixes: Sequence[str]) -> str:
+        """Run a command that needs a Python which the project admits; fetch one where the host has none."""
+        python = ["--python", str(self._python)] if self._python else []
+        try:
+            return self._run([*words, *python], what=what, fixes=fixes)
+        except NeveError as error:
+            if (
+                self._python is not None
+                or self._interpreter is None
+                or not _NO_INTERPRETER.search(error.why or "")
+            ):
+                raise
+        self._python = self._interpreter()
+        return self._run([*words, "--python", str(self._python)], what=what, fixes=fixes)
+
+    def _run(
+        self,
+        words: Sequence[str],
+        *,
+        what: str = "uv failed",
+        given: str | None = None,
+        fixes: Sequence[str] = (),
+    ) -> str:
+        command = [
+            find_uv(),
+            "--color",
+            "never",
+            "--no-progress",
+            *(["--offline"] if self.offline else []),
+            *words,
+        ]
+        try:
+            done = subprocess.run(
+                command,
+                cwd=self.directory,
+                env=_environment(os.environ),
+                input=given,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                capture_output=True,
+                check=False,
+                **({} if given is not None else {"stdin": subprocess.DEVNULL}),  # type: ignore[call-overload]
+            )
+        except OSError as error:
+            raise NeveError(
+                "uv does not start",
+                where=command[0],
+                why=error.strerror or str(error),
+                fixes=["pip install uv"],
+            ) from None
+        if done.returncode:
+            why = _reason(done.stderr)
+            kind = TransientError if _NETWORK.search(why) and "--offline" not in command else NeveError
+            raise kind(what, where=str(self.directory), why=why, fixes=fixes)
+        return str(done.stdout)
+
+
+def find_uv() -> str:
+    """The path of uv: ``UV``, the executable of the Python package, or PATH. Raises NeveError where there is none."""
+    if configured := os.environ.get("UV"):
+        return configured
+    try:
+        from uv import find_uv_bin
+
+        return str(find_uv_bin())
+    except (ImportError, FileNotFoundError):
+        import shutil
+
+        found = shutil.which("uv")
+        if found is None:
+            raise NeveError("uv is not there", fixes=["pip install uv"]) from None
+        return found
+
+
+def _environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """The user's own environment, for indexes and credentials; but no other project's, and no downloads of Pythons."""
+    own = {
+        key: value
+        for key, value in environ.items()
+        if key not in ("VIRTUAL_ENV", "UV_PROJECT", "UV_WORKING_DIRECTORY")
+    }
+    return {**own, "UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
+
+
+def _reason(text: str) -> str:
+    """What uv says is wrong: without what it says of its work."""
+    lines = [
+        line
+        for line in text.splitlines()
+        if line.strip() and not line.startswith(("Using CPython", "Resolved ", "warning: `VIRTUAL_ENV"))
+    ]
+    return re.sub(r"(://)[^/@\s]+@", r"\1", "\n".join(lines[-25:])) or "it gives no reason"
+
+
+__all__ = ["Uv", "find_uv"]

@@ -1,0 +1,1 @@
+"""Plan and Lock as Nix expressions: ``{path: text}``, a pure function."""

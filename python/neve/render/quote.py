@@ -1,0 +1,55 @@
+"""The one filter that every value passes on its way into Nix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from neve.errors import NeveError
+
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def nix(value: Any) -> str:
+    """``value`` as a Nix expression: string, number, boolean, null, list, attribute set.
+
+    Raises NeveError for a string that Nix cannot hold (NUL, lone surrogates) and TypeError for other types.
+    """
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value) if value >= 0 else f"({value})"
+    if isinstance(value, str):
+        return _string(value)
+    if isinstance(value, Mapping):
+        inner = " ".join(f"{_attribute(key)} = {nix(item)};" for key, item in value.items())
+        return f"{{ {inner} }}" if inner else "{ }"
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+        inner = " ".join(nix(item) for item in value)
+        return f"[ {inner} ]" if inner else "[ ]"
+    raise TypeError(f"{type(value).__name__} has no form in Nix")
+
+
+def comment(value: str) -> str:
+    """``value`` as one line inside a ``#`` comment."""
+    return "".join(character if character.isprintable() else " " for character in value)
+
+
+def _attribute(name: str) -> str:
+    return _string(name)
+
+
+def _string(value: str) -> str:
+    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        raise NeveError(
+            "a value holds characters that Nix cannot",
+            why=ascii(value),
+            fixes=["take the NUL or the lone surrogate out"],
+        )
+    escaped = "".join(_ESCAPES.get(character, character) for character in value)
+    return '"' + escaped.replace("$", "\\$") + '"'
+
+
+__all__ = ["comment", "nix"]

@@ -1,0 +1,102 @@
+"""What one call of neve works with: the project's directory, the options, and the tools made when first needed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from neve.files import cache_home
+from neve.progress import Progress, Silent
+
+if TYPE_CHECKING:
+    from neve.bases.debian.mirror import Mirrors
+    from neve.components.plan import Plan
+    from neve.fetch import Fetcher
+    from neve.nix.nix import Nix
+    from neve.project.project import Project
+    from neve.python.uv import Uv
+    from neve.tools import Toolbox
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What every command takes: ``locked`` forbids changing a lock, ``frozen`` takes locks as they are, unchecked."""
+
+    offline: bool = False
+    locked: bool = False
+    frozen: bool = False
+    nix: str | None = None
+
+
+@dataclass(frozen=True)
+class Session:
+    """A directory with a project in it, the options, and what is made on demand."""
+
+    directory: Path
+    options: Options = field(default_factory=Options)
+    progress: Progress = field(default_factory=Silent)
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    @cached_property
+    def project(self) -> Project:
+        """The project in the directory. Raises NeveError where there is none or where it is not valid."""
+        from neve.project.read import read_project
+
+        return read_project(self.directory)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan for the project. Raises NeveError."""
+        from neve.components.plan import make_plan
+
+        return make_plan(self.project, architecture=os.uname().machine)
+
+    @cached_property
+    def mirrors(self) -> Mirrors:
+        """Where Debian packages come from."""
+        from neve.bases.debian.mirror import find_mirrors
+
+        return find_mirrors(self.project.config.mirror, self.environ)
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """Fetches into neve's cache."""
+        from neve.fetch import Fetcher
+
+        return Fetcher(cache_home(), self.progress, offline=self.options.offline)
+
+    @cached_property
+    def toolbox(self) -> Toolbox:
+        """The programs that neve itself needs."""
+        from neve.tools import Toolbox
+
+        return Toolbox(cache=cache_home(), progress=self.progress, offline=self.options.offline)
+
+    @cached_property
+    def nix(self) -> Nix:
+        """The Nix to build with. Raises NeveError where none works here."""
+        from neve.nix.find import find_nix
+
+        return find_nix(self.toolbox, option=self.options.nix, environ=self.environ)
+
+    @cached_property
+    def uv(self) -> Uv:
+        """uv, called in the project's directory; it is given the base's own interpreter where the host has none."""
+        from neve.python.uv import Uv
+
+        return Uv(self.directory, offline=self.options.offline, interpreter=self._interpreter)
+
+    def _interpreter(self) -> Path:
+        from neve.tools import python
+
+        self.progress.note(
+            f"no Python of this machine fits {self.plan.python}; uv gets Debian {self.plan.release}'s own"
+        )
+        return self.toolbox.embedded(python(self.plan.python, self.plan.release))
+
+
+__all__ = ["Options", "Session"]

@@ -1,0 +1,225 @@
+"""The build stage: from the locked project to an OCI layout in the Nix store."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from neve import __version__
+from neve.errors import NeveError
+from neve.files import explained, locked, write_atomic
+from neve.project.sources import source_files
+from neve.resources import nix_library, templates
+
+if TYPE_CHECKING:
+    from neve.fetch import Artefact
+    from neve.lock.model import Lock
+    from neve.python.wheel import Wheel
+    from neve.session import Session
+
+# What the rendered tree depends on, besides neve itself.
+_INPUTS = ("pyproject.toml", ".python-version", "uv.lock", "neve.lock")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """A finished image: its manifest's digest, the OCI layout directory, the name to push it to, its workspace."""
+
+    digest: str
+    layout: Path
+    reference: str
+
+
+def build_image(session: Session) -> Built:
+    """Build the image of the session's project; where nothing changed since the last time, what that made.
+
+    Writes only below ``.neve/``, and the locks where they are missing or stale. Raises NeveError.
+    """
+    from neve.stages.lock import prepare_work_directory
+
+    _must_be_project(session)
+    prepare_work_directory(session)
+    work = session.directory / ".neve"
+    with locked(work / "lock"):
+        before = _State.read(work)
+        keys = _keys(session)
+        if before is not None and before.built == keys.built and _is_whole(before):
+            return before.result()
+        if before is not None and before.rendered == keys.rendered:
+            reference = before.reference
+        else:
+            reference = _prepare(session)
+            keys = _keys(session)
+        layout = Path(_nix_build(session, "oci", work / "result"))
+        digest = (layout / "digest").read_text().strip()
+        state = _State(rendered=keys.rendered, built=keys.built, digest=digest, layout=str(layout), reference=reference)
+        write_atomic(work / "state.json", json.dumps(asdict(state), indent=1) + "\n")
+        return state.result()
+
+
+def fresh_build(session: Session) -> Built | None:
+    """What the last build made, where nothing changed since."""
+    state = _State.read(session.directory / ".neve")
+    if state is None or state.built != _keys(session).built or not _is_whole(state):
+        return None
+    return state.result()
+
+
+def build_output(session: Session, name: str) -> Path:
+    """Another output of the project's rendering (``image``, ``env``, ``rootfs``, ``check``), after :func:`build_image`."""
+    return Path(_nix_build(session, name, session.directory / ".neve" / f"result-{name}"))
+
+
+def _must_be_project(session: Session) -> None:
+    if not (session.directory / "pyproject.toml").is_file():
+        session.project  # noqa: B018 - it says what is missing
+
+
+def _prepare(session: Session) -> str:
+    """Lock, render into .neve/, and bring what is pinned into the store; the image's reference."""
+    from neve.render.render import Place, render
+    from neve.stages.lock import lock_project
+    from neve.stages.render import write_tree
+
+    result = lock_project(session)
+    place = Place(root="../../.", files=source_files(session.directory))
+    write_tree(render(result.plan, result.lock, result.wheels, place), session.directory / ".neve")
+    provide(session, result.lock, result.wheels)
+    return result.plan.reference
+
+
+def provide(session: Session, lock: Lock, wheels: Sequence[Wheel]) -> None:
+    """Put every pinned artefact and the bootstrap into the store, fetched where it is not there yet.
+
+    They get the store paths that the rendered fixed-output fetches have, so Nix finds them made. Raises NeveError.
+    """
+    from neve.nix.call import add_fixed, missing
+    from neve.nix.store_path import fixed_path
+
+    bootstrap_store(session, lock)
+    artefacts = {fixed_path(artefact.name, artefact.sha256): artefact for artefact in _artefacts(lock, wheels)}
+    absent = missing(session.nix, list(artefacts))
+    if not absent:
+        return
+    session.progress.stage(f"fetching {len(absent)} pinned files")
+    files = session.fetcher.fetch([artefacts[path] for path in absent])
+    session.progress.stage("adding them to the store")
+    add_fixed(session.nix, files)
+
+
+def bootstrap_store(session: Session, lock: Lock) -> str:
+    """Put the pinned static busybox into the store; its store path. Raises NeveError where it is not what is pinned."""
+    from neve.lock.resolve import unpacked_busybox
+    from neve.nix.bootstrap import NAME, bootstrap
+    from neve.nix.call import missing
+    from neve.nix.store_path import directory_path
+
+    expected = directory_path(NAME, lock.tools.busybox_tree)
+    if missing(session.nix, [expected]):
+        deb = session.fetcher.fetch([_deb_artefact(lock, lock.tools.busybox)])[0]
+        with tempfile.TemporaryDirectory(prefix="neve-busybox-") as temporary:
+            made = bootstrap(session.nix, session.toolbox, busybox=unpacked_busybox(deb, Path(temporary)))
+        if made.path != expected:
+            raise NeveError(
+                "the static busybox is not the one that is pinned", where="neve.lock, tools.busybox_tree",
+                why=f"it makes {made.path}, not {expected}", fixes=["`neve lock --upgrade` pins it anew"],
+            )
+    return expected
+
+
+def _artefacts(lock: Lock, wheels: Sequence[Wheel]) -> list[Artefact]:
+    from neve.fetch import Artefact
+
+    debs = [pin for pins in lock.base.packages.values() for pin in pins]
+    chosen = [lock.tools.uv, *lock.build.wheels, *wheels]
+    return [
+        *(_deb_artefact(lock, pin) for pin in (*debs, *lock.tools.packages)),
+        *(Artefact(name=w.file.replace("!", "-"), urls=(w.url,), sha256=w.sha256, size=w.size) for w in chosen),
+    ]
+
+
+def _deb_artefact(lock: Lock, pin: Any) -> Artefact:
+    from neve.fetch import Artefact
+
+    return Artefact(name=pin.file, urls=(lock.base.url(pin),), sha256=pin.sha256, size=pin.size)
+
+
+def _nix_build(session: Session, attribute: str, link: Path) -> str:
+    from neve.nix.call import build, physical
+
+    session.progress.stage(f"building {attribute}")
+    # nix/ lies below .neve/, the project's files are read from where they are.
+    paths = build(
+        session.nix, [attribute], progress=session.progress, offline=session.options.offline, out_link=link,
+        extra=["--file", str(session.directory / ".neve" / "nix")],
+    )
+    return str(physical(session.nix, paths[0]))
+
+
+@dataclass(frozen=True)
+class _Keys:
+    rendered: str
+    built: str
+
+
+@dataclass(frozen=True)
+class _State:
+    """What the last build left, in .neve/state.json."""
+
+    rendered: str
+    built: str
+    digest: str
+    layout: str
+    reference: str
+
+    @classmethod
+    def read(cls, work: Path) -> _State | None:
+        try:
+            return cls(**json.loads((work / "state.json").read_text()))
+        except (OSError, ValueError, TypeError):
+            return None  # missing, of another version, or broken: build
+
+    def result(self) -> Built:
+        return Built(digest=self.digest, layout=Path(self.layout), reference=self.reference)
+
+
+def _is_whole(state: _State) -> bool:
+    layout = Path(state.layout)
+    try:
+        return (layout / "digest").read_text().strip() == state.digest
+    except OSError:
+        return False
+
+
+def _keys(session: Session) -> _Keys:
+    """Digests of all that the rendering and the build depend on."""
+    with explained("read the project", session.directory):
+        files = source_files(session.directory)
+        rendered = hashlib.sha256()
+        options = [__version__, str(session.options), *(session.environ.get(n, "") for n in ("NEVE_NIX", "NEVE_STORE", "XDG_DATA_HOME", "HOME"))]
+        for part in (*options, *files, *_own_stats()):
+            rendered.update(part.encode("utf-8", "surrogateescape") + b"\0")
+        for name in _INPUTS:
+            path = session.directory / name
+            rendered.update(path.read_bytes() if path.is_file() else b"-")
+            rendered.update(b"\0")
+        built = rendered.copy()
+        for name in files:
+            stat = os.lstat(session.directory / name)
+            built.update(f"{stat.st_ino} {stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_mode}\n".encode())
+    return _Keys(rendered.hexdigest(), built.hexdigest())
+
+
+def _own_stats() -> list[str]:
+    """Neve's own Nix library and templates: another version of neve renders anew."""
+    files = [*nix_library().iterdir(), *templates().iterdir(), *(templates() / "nix").iterdir()]
+    return sorted(f"{file.name} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files)
+
+
+__all__ = ["Built", "bootstrap_store", "build_image", "build_output", "fresh_build", "provide"]
