@@ -29,7 +29,9 @@ def compile_shard(files):
     warnings.simplefilter("ignore")
     for name in files:
         try:
-            py_compile.compile(name, doraise=True, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+            py_compile.compile(
+                name, doraise=True, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
+            )
         except (py_compile.PyCompileError, SyntaxError, UnicodeDecodeError, ValueError, RecursionError):
             continue
 

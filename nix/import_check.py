@@ -11,9 +11,7 @@ import traceback
 def top_level_modules():
     """The importable top-level names of the installed distributions, sorted; private ones are left out."""
     return sorted(
-        name
-        for name in importlib.metadata.packages_distributions()
-        if name.isidentifier() and not name.startswith("_")
+        name for name in importlib.metadata.packages_distributions() if name.isidentifier() and not name.startswith("_")
     )
 
 
@@ -30,7 +28,8 @@ def main():
             print("imports", name)
     sys.stdout.flush()
     checked = subprocess.run(
-        [sys.argv[1], "--no-cache", "--offline", "--no-config", "pip", "check", "--python", sys.executable], check=False
+        [sys.argv[1], "--no-cache", "--offline", "--no-config", "pip", "check", "--python", sys.executable],
+        check=False,
     )
     if failed:
         print("do not import:", " ".join(failed), file=sys.stderr)

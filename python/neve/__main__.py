@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 128 + signal.SIGINT
     except BrokenPipeError:
         # Whoever read our output has seen enough (head); Python must not complain when it closes stdout.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return 128 + signal.SIGPIPE
     except OSError as error:
         from pathlib import Path
@@ -39,9 +39,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from neve.files import remedies
 
         place = str(error.filename or Path.cwd())
-        _say(str(NeveError("the operating system refuses", where=place, why=error.strerror or str(error), fixes=remedies(error, place))))
+        _say(
+            str(
+                NeveError(
+                    "the operating system refuses",
+                    where=place,
+                    why=error.strerror or str(error),
+                    fixes=remedies(error, place),
+                )
+            )
+        )
         return int(ExitCode.FIXABLE)
-    except Exception as error:  # noqa: BLE001 - the last line of defence
+    except Exception as error:
         if "-v" in words or "--verbose" in words:
             raise
         _say(

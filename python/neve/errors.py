@@ -67,7 +67,7 @@ class DefectError(NeveError):
     code = ExitCode.DEFECT
 
 
-class ManyErrors(NeveError):
+class ManyErrors(NeveError):  # noqa: N818
     """All the problems of one kind, shown together."""
 
     def __init__(self, errors: Sequence[NeveError]) -> None:

@@ -52,9 +52,7 @@ def remedies(error: OSError, place: str) -> list[str]:
             "point these variables to a larger disk",
         ]
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return [
-            f"make {place} writable for this user, or work on a copy of the project: cp -r PROJECT ~/copy"
-        ]
+        return [f"make {place} writable for this user, or work on a copy of the project: cp -r PROJECT ~/copy"]
     return []
 
 

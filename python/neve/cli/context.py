@@ -32,9 +32,16 @@ def make_context(words: argparse.Namespace) -> Context:
 
     directory = Path(words.directory).absolute()
     if not directory.is_dir():
-        raise NeveError("there is no such directory", where=str(directory), fixes=["give a project's directory with -C DIR"])
+        raise NeveError(
+            "there is no such directory",
+            where=str(directory),
+            fixes=["give a project's directory with -C DIR"],
+        )
     options = Options(offline=words.offline, locked=words.locked, frozen=words.frozen, nix=words.nix)
-    return Context(words, Session(directory, options, make_progress(words.progress, quiet=words.quiet, verbose=words.verbose)))
+    return Context(
+        words,
+        Session(directory, options, make_progress(words.progress, quiet=words.quiet, verbose=words.verbose)),
+    )
 
 
 __all__ = ["Context", "make_context"]

@@ -57,7 +57,7 @@ class Lines(Quiet):
         """Print it."""
         self._line(f"> {text}")
 
-    def start(self, key: str, text: str, total: int | None = None) -> None:
+    def start(self, key: str, text: str, total: int | None = None) -> None:  # noqa: ARG002
         """Remember when it began."""
         with self._lock:
             self._tasks[key] = (text, time.monotonic(), 0)
@@ -95,8 +95,13 @@ class Bars(Quiet):
 
         self._console = Console(stderr=True, highlight=False)
         self._rich = Rich(
-            SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(bar_width=20), DownloadColumn(),
-            TimeElapsedColumn(), console=self._console, transient=True,
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=20),
+            DownloadColumn(),
+            TimeElapsedColumn(),
+            console=self._console,
+            transient=True,
         )
         self._lock = threading.Lock()
         self._tasks: dict[str, TaskID] = {}

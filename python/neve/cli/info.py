@@ -34,7 +34,14 @@ def _print(description: dict[str, Any]) -> None:
 
     console = Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else 120)
     for title, columns, rows in description_tables(description):
-        table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
+        table = Table(
+            title=title,
+            title_justify="left",
+            title_style="bold",
+            box=None,
+            pad_edge=False,
+            header_style="dim",
+        )
         for column in columns:
             table.add_column(column, justify="right" if column in ("size", "packages") else "left", overflow="fold")
         for row in rows:
@@ -61,8 +68,16 @@ def description_tables(description: dict[str, Any]) -> list[tuple[str, list[str]
     return [
         ("plan", ["", ""], facts),
         ("components", ["name", "adds"], [[c["name"], c["adds"]] for c in description["components"]]),
-        ("system packages", ["group", "packages", "names"], [[g, len(n), " ".join(n)] for g, n in description["packages"].items() if n]),
-        ("Python packages", ["name", "version", "wheel", "size"], [[e["name"], e["version"], e["file"], _size(e["size"])] for e in description["environment"]]),
+        (
+            "system packages",
+            ["group", "packages", "names"],
+            [[g, len(n), " ".join(n)] for g, n in description["packages"].items() if n],
+        ),
+        (
+            "Python packages",
+            ["name", "version", "wheel", "size"],
+            [[e["name"], e["version"], e["file"], _size(e["size"])] for e in description["environment"]],
+        ),
         ("layers, bottom to top", ["layer", "packages", "size"], layers),
     ]
 

@@ -1,4 +1,5 @@
-"""Begin: write [tool.neve] into pyproject.toml, with its defaults to be seen. Where there is no project, make one first."""
+"""Begin: write [tool.neve] into pyproject.toml, with its defaults to be seen. Where there is no project, uv makes one
+first. Prints the path of pyproject.toml."""
 
 from __future__ import annotations
 

@@ -62,15 +62,23 @@ def run_command(words: Sequence[str]) -> int:
 def make_parser() -> argparse.ArgumentParser:
     """The parser with all commands; their modules are small, what they need is imported when they run."""
     parser = argparse.ArgumentParser(
-        prog="neve", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
-        parents=[_shared(defaults=True)], allow_abbrev=False,
+        prog="neve",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[_shared(defaults=True)],
+        allow_abbrev=False,
     )
     parser.add_argument("-V", "--version", action="version", version=f"neve {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, text in COMMANDS.items():
         module = import_module(f"neve.cli.{name}")
         command = commands.add_parser(
-            name, help=text, description=module.__doc__, parents=[_shared(defaults=False)], allow_abbrev=False,
+            name,
+            help=text,
+            description=module.__doc__,
+            parents=[_shared(defaults=False)],
+            allow_abbrev=False,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         module.arguments(command)

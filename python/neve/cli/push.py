@@ -10,8 +10,12 @@ from neve.cli.context import Context
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's own arguments."""
-    parser.add_argument("name", nargs="?", metavar="NAME[:TAG]", help="where to push to (default: tool.neve.image.name)")
-    parser.add_argument("--plain-http", action="store_true", help="the registry has no TLS (loopback ones need no flag)")
+    parser.add_argument(
+        "name", nargs="?", metavar="NAME[:TAG]", help="where to push to (default: tool.neve.image.name)"
+    )
+    parser.add_argument(
+        "--plain-http", action="store_true", help="the registry has no TLS (loopback ones need no flag)"
+    )
     parser.add_argument("--authfile", metavar="FILE", help="credentials, as `skopeo login` writes them")
 
 
@@ -28,13 +32,18 @@ def run(context: Context) -> int:
     name = words.name
     if name is None and session.project.config.image.name is None:
         raise NeveError(
-            "there is no name to push to", where="pyproject.toml, tool.neve.image.name",
-            fixes=["give one: neve push registry.example/team/app", 'or set `name` under [tool.neve.image]'],
+            "there is no name to push to",
+            where="pyproject.toml, tool.neve.image.name",
+            fixes=["give one: neve push registry.example/team/app", "or set `name` under [tool.neve.image]"],
         )
     built = build_image(session)
     pushed = push(
-        built.layout, name or built.reference, skopeo=session.toolbox.find(SKOPEO), progress=session.progress,
-        tls_verify=not words.plain_http, authfile=Path(words.authfile) if words.authfile else None,
+        built.layout,
+        name or built.reference,
+        skopeo=session.toolbox.find(SKOPEO),
+        progress=session.progress,
+        tls_verify=not words.plain_http,
+        authfile=Path(words.authfile) if words.authfile else None,
     )
     context.result(pushed, {"reference": pushed, "digest": built.digest})
     return 0

@@ -1,5 +1,5 @@
 """Write the flake: flake.nix, flake.lock and nix/. It stands alone: `nix build .#image`, `.#oci`, `.#env`,
-`nix flake check` and `nix develop` need no neve, but for `neve bootstrap` once a store. Prints the path of flake.nix."""
+`nix flake check` and `nix develop` need no neve, but for `neve bootstrap` once a store. Prints flake.nix's path."""
 
 from __future__ import annotations
 
@@ -27,11 +27,18 @@ def run(context: Context) -> int:
     if context.words.check:
         stale = [path for path, text in tree.items() if not _holds(session.directory / path, text)]
         if stale:
-            raise NeveError("the rendered flake is not fresh", where=", ".join(stale[:5]), fixes=["`neve render` writes it"])
+            raise NeveError(
+                "the rendered flake is not fresh",
+                where=", ".join(stale[:5]),
+                fixes=["`neve render` writes it"],
+            )
         written: tuple[str, ...] = ()
     else:
         written = write_tree(tree, session.directory)
-    context.result(session.directory / "flake.nix", {"file": str(session.directory / "flake.nix"), "written": list(written)})
+    context.result(
+        session.directory / "flake.nix",
+        {"file": str(session.directory / "flake.nix"), "written": list(written)},
+    )
     return 0
 
 

@@ -10,8 +10,16 @@ from neve.cli.context import Context
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's own arguments."""
-    parser.add_argument("--engine", metavar="COMMAND", help='podman, docker or bwrap, with options: "podman --runtime runc"')
-    parser.add_argument("--engine-arg", metavar="ARG", action="append", default=[], help="an argument of the engine's run; may be repeated")
+    parser.add_argument(
+        "--engine", metavar="COMMAND", help='podman, docker or bwrap, with options: "podman --runtime runc"'
+    )
+    parser.add_argument(
+        "--engine-arg",
+        metavar="ARG",
+        action="append",
+        default=[],
+        help="an argument of the engine's run; may be repeated",
+    )
     parser.add_argument("arguments", nargs="*", metavar="ARG", help="arguments of the image's entry point")
 
 

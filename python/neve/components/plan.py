@@ -12,7 +12,7 @@ from neve.bases.debian.choose import choose_suite
 from neve.components.component import Component, Contribution
 from neve.components.registry import COMPONENTS
 from neve.errors import DefectError
-from neve.project.project import BuildSystem, Project
+from neve.project.project import Project
 
 GROUPS = ("base", "python", "system")
 LOCK_INPUTS = 1  # raised when what neve locks for the same wishes changes

@@ -56,9 +56,7 @@ def _caches(project: Project, _: str) -> Contribution | None:
         return None
     return Contribution(
         volumes=tuple(sorted({cache.path for cache in caches.values()})),
-        labels={
-            f"dev.neve.cache.{name}": " ".join(filter(None, (c.path, c.size))) for name, c in caches.items()
-        },
+        labels={f"dev.neve.cache.{name}": " ".join(filter(None, (c.path, c.size))) for name, c in caches.items()},
         note="tool.neve.caches",
     )
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import queue
-from concurrent.futures import ThreadPoolExecutor
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -77,7 +77,6 @@ class Fetcher:
         except FetchProblemError as problem:
             raise as_error(what, [problem]) from problem
 
-
     def sizes(self, urls: Sequence[str]) -> list[int]:
         """The bytes of the files at ``urls``, in their order, as the servers tell them before the first byte.
 
@@ -85,7 +84,8 @@ class Fetcher:
         """
         if urls and self.offline:
             raise NeveError(
-                "cannot ask for the sizes of files", why="--offline forbids it",
+                "cannot ask for the sizes of files",
+                why="--offline forbids it",
                 fixes=["run the same command without --offline"],
             )
 

@@ -89,7 +89,7 @@ class Lock(Model):
     base: BaseLock
     tools: ToolsLock
     build: BuildLock = BuildLock()
-    sizes: dict[Sha256, int] = {}
+    sizes: dict[Sha256, int] = Field({})
 
 
 __all__ = ["FORMAT", "BaseLock", "BuildLock", "DebPin", "Lock", "ToolsLock", "WheelPin"]

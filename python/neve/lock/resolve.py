@@ -68,9 +68,7 @@ class Resolver:
             version=1,
             inputs=plan.lock_inputs(),
             base=base,
-            tools=ToolsLock(
-                busybox=_pin(busybox), busybox_tree=tree, packages=tuple(map(_pin, tools)), uv=uv
-            ),
+            tools=ToolsLock(busybox=_pin(busybox), busybox_tree=tree, packages=tuple(map(_pin, tools)), uv=uv),
             build=BuildLock(requires=plan.build_requires, wheels=tuple(map(wheel_pin, wheels))),
         )
 
@@ -89,8 +87,7 @@ class Resolver:
         # Everything is solved together, so that a system package may ask for versions of the base's; the groups
         # are closures of their own, the lower before the upper.
         whole = {
-            package.name: package
-            for package in closure(index, [n for names in plan.packages.values() for n in names])
+            package.name: package for package in closure(index, [n for names in plan.packages.values() for n in names])
         }
         for group, names in plan.packages.items():
             wanted += names
@@ -136,9 +133,7 @@ def unpacked_busybox(deb: Path, into: Path) -> Path:
 
 def target_of(base: BaseLock) -> Target:
     """The target that wheels are chosen for on ``base``."""
-    return Target(
-        python_full_version=base.python, glibc=find_suite(base.release).glibc, architecture=base.architecture
-    )
+    return Target(python_full_version=base.python, glibc=find_suite(base.release).glibc, architecture=base.architecture)
 
 
 def wheel_pin(wheel: Wheel) -> WheelPin:
@@ -193,16 +188,13 @@ def _reached(whole: dict[str, Package], wanted: Sequence[str]) -> set[str]:
 
 def _musl_wheel(pylock: str, architecture: str) -> WheelPin:
     """uv's wheel with the static executable, which runs in a bare sandbox."""
-    from packaging.pylock import Pylock
     import tomllib
+
+    from packaging.pylock import Pylock
 
     for package in Pylock.from_dict(tomllib.loads(pylock)).packages:
         for wheel in package.wheels or ():
-            if (
-                "musllinux" in wheel.filename
-                and wheel.filename.endswith(f"_{architecture}.whl")
-                and wheel.url
-            ):
+            if "musllinux" in wheel.filename and wheel.filename.endswith(f"_{architecture}.whl") and wheel.url:
                 return WheelPin(
                     name="uv",
                     version=str(package.version),

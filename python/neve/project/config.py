@@ -11,9 +11,7 @@ from neve.bases.debian.suites import SUITES
 
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+~:-]+)?\Z")
-_IMAGE_NAME = re.compile(
-    r"([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*\Z"
-)
+_IMAGE_NAME = re.compile(r"([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*\Z")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\Z")
 _USER = re.compile(r"([0-9]{1,9}|[a-z_][a-z0-9_-]{0,30})(:[0-9]{1,9})?\Z")
 _PYTHON = re.compile(r"3\.[0-9]{1,2}\Z")
@@ -37,12 +35,7 @@ def _matching(pattern: re.Pattern[str], what: str) -> AfterValidator:
 
 def _absolute(value: str) -> str:
     parts = value.split("/")
-    if (
-        not value.startswith("/")
-        or ".." in parts
-        or value == "/"
-        or not re.fullmatch(r"[A-Za-z0-9_./@+-]+", value)
-    ):
+    if not value.startswith("/") or ".." in parts or value == "/" or not re.fullmatch(r"[A-Za-z0-9_./@+-]+", value):
         raise ValueError(f"{value!r} is not an absolute path of letters, digits and ._@+-/ below /")
     return value.rstrip("/")
 
@@ -67,10 +60,8 @@ class Model(BaseModel):
 class ImageConfig(Model):
     """``[tool.neve.image]``: how the image is named and how it starts."""
 
-    name: Annotated[str, _matching(_IMAGE_NAME, "an image name such as registry.example/team/app")] | None = (
-        Field(
-            None, description="name to push to and to load under, without a tag; default: the project's name"
-        )
+    name: Annotated[str, _matching(_IMAGE_NAME, "an image name such as registry.example/team/app")] | None = Field(
+        None, description="name to push to and to load under, without a tag; default: the project's name"
     )
     tag: Annotated[str, _matching(_TAG, "a tag")] = Field("latest", description="tag of the name")
     entrypoint: tuple[Text, ...] | None = Field(
@@ -81,12 +72,8 @@ class ImageConfig(Model):
     user: Annotated[str, _matching(_USER, "a user such as 1000:1000 or app")] | None = Field(
         None, description='user that the image runs as: "1000:1000", "1000" or a name; default: root'
     )
-    workdir: AbsolutePath = Field(
-        "/app", description="working directory; sources without a build system lie here"
-    )
-    ports: tuple[Annotated[int, Field(ge=1, le=65535)], ...] = Field(
-        (), description="TCP ports that it listens on"
-    )
+    workdir: AbsolutePath = Field("/app", description="working directory; sources without a build system lie here")
+    ports: tuple[Annotated[int, Field(ge=1, le=65535)], ...] = Field((), description="TCP ports that it listens on")
     labels: dict[Text, Text] = Field({}, description="labels of the image's configuration")
     annotations: dict[Text, Text] = Field({}, description="annotations of the manifest")
     compression: Literal["zstd", "gzip"] = Field("zstd", description="compression of the layers")
@@ -118,9 +105,7 @@ class Config(Model):
     extras: tuple[Text, ...] = Field((), description="extras of the project to install")
     groups: tuple[Text, ...] = Field((), description="dependency groups to install")
     image: ImageConfig = ImageConfig()
-    caches: dict[Annotated[str, _matching(_TAG, "a name")], CacheConfig] = Field(
-        {}, description="cache mounts"
-    )
+    caches: dict[Annotated[str, _matching(_TAG, "a name")], CacheConfig] = Field({}, description="cache mounts")
 
 
 __all__ = ["CacheConfig", "Config", "ImageConfig", "Model"]

@@ -35,9 +35,7 @@ def parse_toml(text: str, *, where: str) -> dict[str, Any]:
         raise NeveError(f"{where} is not valid TOML", where=where, why="it is nested too deeply") from None
 
 
-def project_from_pyproject(
-    data: Mapping[str, Any], *, where: str, python_version: str | None = None
-) -> Project:
+def project_from_pyproject(data: Mapping[str, Any], *, where: str, python_version: str | None = None) -> Project:
     """The Project of a parsed pyproject.toml; ``python_version`` is the text of ``.python-version``.
 
     Raises NeveError with all that is wrong in ``[project]``, ``[build-system]`` and ``[tool.neve]``.
@@ -76,8 +74,8 @@ def project_from_pyproject(
         build_system = _build_system(data, where)
     except NeveError as error:
         problems.append(error)
-    if (error := collected(problems)) is not None:
-        raise error
+    if (found := collected(problems)) is not None:
+        raise found
     scripts = table.get("scripts", {})
     packaged = build_system is not None and _packaged(tool)
     version = table.get("version")
@@ -128,9 +126,7 @@ def _build_system(data: Mapping[str, Any], where: str) -> BuildSystem | None:
     paths = table.get("backend-path", [])
     for key, value in (("requires", requires), ("backend-path", paths)):
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise NeveError(
-                f"build-system.{key} is not a list of strings", where=f"{where}, build-system.{key}"
-            )
+            raise NeveError(f"build-system.{key} is not a list of strings", where=f"{where}, build-system.{key}")
     if not isinstance(backend, str) or not _BACKEND.match(backend):
         raise NeveError(
             f"{backend!r} is no build backend",

@@ -35,11 +35,7 @@ def read_project(directory: Path) -> Project:
             if others
             else "pyproject.toml does not exist",
             fixes=["give the project's directory with -C DIR", "or begin one: `uv init`, then `neve build`"]
-            + (
-                ["`uv init --bare && uv add -r requirements.txt` makes a uv project of requirements"]
-                if others
-                else []
-            ),
+            + (["`uv init --bare && uv add -r requirements.txt` makes a uv project of requirements"] if others else []),
         )
     data = parse_toml(read_text(path), where="pyproject.toml")
     pinned = directory / ".python-version"
@@ -55,9 +51,7 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise NeveError(f"{path.name} is not UTF-8", where=str(path), why=str(error)) from None
     except OSError as error:
-        raise NeveError(
-            f"cannot read {path.name}", where=str(path), why=error.strerror or str(error)
-        ) from None
+        raise NeveError(f"cannot read {path.name}", where=str(path), why=error.strerror or str(error)) from None
 
 
 __all__ = ["read_project", "read_text"]

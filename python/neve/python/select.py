@@ -53,7 +53,7 @@ def select_wheels(pylock: str, target: Target, *, where: str) -> tuple[Wheel, ..
             else:
                 problems.append(_no_wheel(package, type(artefact).__name__, target, where))
     except PylockSelectError as error:
-        problems.append(_unselectable(lock, str(error), target, where))
+        problems.append(_unselectable(str(error), target, where))
     if (found := collected(problems)) is not None:
         raise found
     return tuple(sorted(wheels, key=lambda wheel: wheel.name))
@@ -107,11 +107,7 @@ def _no_wheel(package: Package, kind: str, target: Target, where: str) -> NeveEr
         "PackageArchive": "an archive",
     }
     tags = sorted(
-        {
-            tag
-            for wheel in package.wheels or ()
-            for tag in [wheel.filename.rsplit("-", 1)[-1].removesuffix(".whl")]
-        }
+        {tag for wheel in package.wheels or () for tag in [wheel.filename.rsplit("-", 1)[-1].removesuffix(".whl")]}
     )
     why = (
         f"there is only {source.get(kind, kind)}"
@@ -129,7 +125,7 @@ def _no_wheel(package: Package, kind: str, target: Target, where: str) -> NeveEr
     )
 
 
-def _unselectable(lock: Any, message: str, target: Target, where: str) -> NeveError:
+def _unselectable(message: str, target: Target, where: str) -> NeveError:
     return NeveError(
         f"the lock does not fit {_named(target)}",
         where=where,

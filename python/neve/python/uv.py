@@ -15,7 +15,8 @@ _NO_INTERPRETER = re.compile(
     r"No interpreter found|no interpreter|Python [\d.]+ is not available|not find .*interpreter", re.I
 )
 _NETWORK = re.compile(
-    r"error sending request|dns error|connection (?:refused|reset)|timed out|operation timed out|tcp connect|5\d\d (?:Internal|Bad Gateway|Service|Gateway)|HTTP status server error",
+    r"error sending request|dns error|connection (?:refused|reset)|timed out|tcp connect"
+    r"|5\d\d (?:Internal|Bad Gateway|Service|Gateway)|HTTP status server error",
     re.I,
 )
 
@@ -26,9 +27,7 @@ class Uv:
     ``interpreter`` gives a Python for a project whose requires-python no interpreter of the host meets.
     """
 
-    def __init__(
-        self, directory: Path, *, offline: bool, interpreter: Callable[[], Path] | None = None
-    ) -> None:
+    def __init__(self, directory: Path, *, offline: bool, interpreter: Callable[[], Path] | None = None) -> None:
         self.directory = directory
         self.offline = offline
         self._interpreter = interpreter
@@ -40,7 +39,11 @@ class Uv:
 
     def init(self) -> None:
         """Make a small packaged project in the directory. Raises NeveError with uv's reason."""
-        self._run(["init", "--package", "--vcs", "none", "--no-workspace"], what="uv cannot make a project here", fixes=["name the directory in letters and digits, or run `uv init` yourself"])
+        self._run(
+            ["init", "--package", "--vcs", "none", "--no-workspace"],
+            what="uv cannot make a project here",
+            fixes=["name the directory in letters and digits, or run `uv init` yourself"],
+        )
 
     def lock(self, *, upgrade: bool = False) -> None:
         """Write uv.lock. Raises NeveError with uv's reason where nothing resolves."""
@@ -120,11 +123,7 @@ class Uv:
         try:
             return self._run([*words, *python], what=what, fixes=fixes)
         except NeveError as error:
-            if (
-                self._python is not None
-                or self._interpreter is None
-                or not _NO_INTERPRETER.search(error.why or "")
-            ):
+            if self._python is not None or self._interpreter is None or not _NO_INTERPRETER.search(error.why or ""):
                 raise
         self._python = self._interpreter()
         return self._run([*words, "--python", str(self._python)], what=what, fixes=fixes)
@@ -192,9 +191,7 @@ def find_uv() -> str:
 def _environment(environ: Mapping[str, str]) -> dict[str, str]:
     """The user's own environment, for indexes and credentials; but no other project's, and no downloads of Pythons."""
     own = {
-        key: value
-        for key, value in environ.items()
-        if key not in ("VIRTUAL_ENV", "UV_PROJECT", "UV_WORKING_DIRECTORY")
+        key: value for key, value in environ.items() if key not in ("VIRTUAL_ENV", "UV_PROJECT", "UV_WORKING_DIRECTORY")
     }
     return {**own, "UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
 

@@ -47,11 +47,7 @@ def render(plan: Plan, lock: Lock, wheels: Sequence[Wheel], place: Place | None 
         "layers": layers,
         "config": image_config(plan),
         "histories": _histories(plan, lock, [layer.name for layer in layers]),
-        "groups": [
-            (name, [_deb(lock.base, pin) for pin in pins])
-            for name, pins in lock.base.packages.items()
-            if pins
-        ],
+        "groups": [(name, [_deb(lock.base, pin) for pin in pins]) for name, pins in lock.base.packages.items() if pins],
         "tools": [_deb(lock.base, pin) for pin in lock.tools.packages],
         "uv": _wheel(lock.tools.uv)["pin"],
         "build_wheels": [_wheel(pin) for pin in lock.build.wheels],

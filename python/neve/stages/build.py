@@ -19,7 +19,7 @@ from neve.resources import nix_library, templates
 
 if TYPE_CHECKING:
     from neve.fetch import Artefact
-    from neve.lock.model import Lock
+    from neve.lock.model import Lock, WheelPin
     from neve.python.wheel import Wheel
     from neve.session import Session
 
@@ -72,7 +72,7 @@ def fresh_build(session: Session) -> Built | None:
 
 
 def build_output(session: Session, name: str) -> Path:
-    """Another output of the project's rendering (``image``, ``env``, ``rootfs``, ``check``), after :func:`build_image`."""
+    """Another output of the rendering (``image``, ``env``, ``rootfs``, ``check``), after :func:`build_image`."""
     return Path(_nix_build(session, name, session.directory / ".neve" / f"result-{name}"))
 
 
@@ -127,8 +127,10 @@ def bootstrap_store(session: Session, lock: Lock) -> str:
             made = bootstrap(session.nix, session.toolbox, busybox=unpacked_busybox(deb, Path(temporary)))
         if made.path != expected:
             raise NeveError(
-                "the static busybox is not the one that is pinned", where="neve.lock, tools.busybox_tree",
-                why=f"it makes {made.path}, not {expected}", fixes=["`neve lock --upgrade` pins it anew"],
+                "the static busybox is not the one that is pinned",
+                where="neve.lock, tools.busybox_tree",
+                why=f"it makes {made.path}, not {expected}",
+                fixes=["`neve lock --upgrade` pins it anew"],
             )
     return expected
 
@@ -137,7 +139,7 @@ def _artefacts(lock: Lock, wheels: Sequence[Wheel]) -> list[Artefact]:
     from neve.fetch import Artefact
 
     debs = [pin for pins in lock.base.packages.values() for pin in pins]
-    chosen = [lock.tools.uv, *lock.build.wheels, *wheels]
+    chosen: list[WheelPin | Wheel] = [lock.tools.uv, *lock.build.wheels, *wheels]
     return [
         *(_deb_artefact(lock, pin) for pin in (*debs, *lock.tools.packages)),
         *(Artefact(name=w.file.replace("!", "-"), urls=(w.url,), sha256=w.sha256, size=w.size) for w in chosen),
@@ -156,7 +158,11 @@ def _nix_build(session: Session, attribute: str, link: Path) -> str:
     session.progress.stage(f"building {attribute}")
     # nix/ lies below .neve/, the project's files are read from where they are.
     paths = build(
-        session.nix, [attribute], progress=session.progress, offline=session.options.offline, out_link=link,
+        session.nix,
+        [attribute],
+        progress=session.progress,
+        offline=session.options.offline,
+        out_link=link,
         extra=["--file", str(session.directory / ".neve" / "nix")],
     )
     return str(physical(session.nix, paths[0]))
@@ -202,7 +208,11 @@ def _keys(session: Session) -> _Keys:
     with explained("read the project", session.directory):
         files = source_files(session.directory)
         rendered = hashlib.sha256()
-        options = [__version__, str(session.options), *(session.environ.get(n, "") for n in ("NEVE_NIX", "NEVE_STORE", "XDG_DATA_HOME", "HOME"))]
+        options = [
+            __version__,
+            str(session.options),
+            *(session.environ.get(n, "") for n in ("NEVE_NIX", "NEVE_STORE", "XDG_DATA_HOME", "HOME")),
+        ]
         for part in (*options, *files, *_own_stats()):
             rendered.update(part.encode("utf-8", "surrogateescape") + b"\0")
         for name in _INPUTS:
@@ -212,7 +222,9 @@ def _keys(session: Session) -> _Keys:
         built = rendered.copy()
         for name in files:
             stat = os.lstat(session.directory / name)
-            built.update(f"{stat.st_ino} {stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_mode}\n".encode())
+            built.update(
+                f"{stat.st_ino} {stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_mode}\n".encode()
+            )
     return _Keys(rendered.hexdigest(), built.hexdigest())
 
 

@@ -24,11 +24,19 @@ def describe(session: Session) -> dict[str, Any]:
     layers = group_wheels(locked.wheels, most=plan.max_layers - FIXED_LAYERS)
     groups = {name: [pin.name for pin in pins] for name, pins in lock.base.packages.items()}
     rows: list[dict[str, Any]] = [
-        {"name": name, "packages": len(groups[name]), "size": None} for name in ("base", "python", "system") if groups.get(name)
+        {"name": name, "packages": len(groups[name]), "size": None}
+        for name in ("base", "python", "system")
+        if groups.get(name)
     ]
     rows.append({"name": "environment", "packages": 0, "size": None})
-    rows += [{"name": layer.name, "packages": len(layer.wheels), "size": sum(w.size or 0 for w in layer.wheels)} for layer in layers]
-    rows += [{"name": plan.project.name, "packages": 1, "size": None}, {"name": "settings", "packages": 0, "size": None}]
+    rows += [
+        {"name": layer.name, "packages": len(layer.wheels), "size": sum(w.size or 0 for w in layer.wheels)}
+        for layer in layers
+    ]
+    rows += [
+        {"name": plan.project.name, "packages": 1, "size": None},
+        {"name": "settings", "packages": 0, "size": None},
+    ]
     built = fresh_build(session)
     if built is not None:
         try:
@@ -54,7 +62,14 @@ def describe(session: Session) -> dict[str, Any]:
         "components": [{"name": name, "adds": note} for name, note in plan.components],
         "packages": groups,
         "environment": [
-            {"name": w.name, "version": w.version, "kind": "wheel", "file": w.file, "sha256": w.sha256, "size": w.size}
+            {
+                "name": w.name,
+                "version": w.version,
+                "kind": "wheel",
+                "file": w.file,
+                "sha256": w.sha256,
+                "size": w.size,
+            }
             for w in locked.wheels
         ],
         "layers": rows,

@@ -40,7 +40,9 @@ def lock_project(session: Session, *, upgrade: bool = False, check: bool = False
     held = None if upgrade or not path.exists() else read_lock(read_text(path))
     lock = held
     if held is None or (held.inputs != plan.lock_inputs() and not session.options.frozen):
-        _must_not_change(session, check, f"{NAME} is not there" if held is None else f"{NAME} is not fresh", held is None)
+        _must_not_change(
+            session, check, f"{NAME} is not there" if held is None else f"{NAME} is not fresh", held is None
+        )
         lock = _resolver(session).resolve(plan)
     assert lock is not None  # noqa: S101 - told to the type checker
     wheels = _wheels(session, lock)
@@ -107,7 +109,9 @@ def _must_not_change(session: Session, check: bool, what: str, missing: bool) ->
     flag = "--check" if check else "--locked" if options.locked else "--frozen"
     if options.frozen and not missing and not check:
         return
-    raise NeveError(what, where=str(session.directory), why=f"{flag} forbids writing it", fixes=["`neve lock` writes it"])
+    raise NeveError(
+        what, where=str(session.directory), why=f"{flag} forbids writing it", fixes=["`neve lock` writes it"]
+    )
 
 
 def _wheels(session: Session, lock: Lock) -> tuple[Wheel, ...]:
@@ -119,9 +123,7 @@ def _wheels(session: Session, lock: Lock) -> tuple[Wheel, ...]:
     return select_wheels(pylock, target_of(lock.base), where="uv.lock")
 
 
-def _with_sizes(
-    session: Session, lock: Lock, wheels: tuple[Wheel, ...], check: bool
-) -> tuple[Lock, tuple[Wheel, ...]]:
+def _with_sizes(session: Session, lock: Lock, wheels: tuple[Wheel, ...], check: bool) -> tuple[Lock, tuple[Wheel, ...]]:
     """Which layer a wheel lies in depends on its size; where the index gives none, neve.lock does."""
     from dataclasses import replace
 

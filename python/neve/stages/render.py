@@ -35,8 +35,16 @@ def _foreign(tree: Mapping[str, str], directory: Path) -> list[NeveError]:
             first = path.read_text(encoding="utf-8", errors="replace").partition("\n")[0]
         except OSError:
             continue
-        if first != tree.get(name, "").partition("\n")[0] and not (first.startswith("# Rendered by neve") or first.startswith("# The image of ")):
-            found.append(NeveError(f"{name} is there already and neve did not write it", where=str(path), fixes=["move it away, then `neve render` again"]))
+        if first != tree.get(name, "").partition("\n")[0] and not (
+            first.startswith("# Rendered by neve") or first.startswith("# The image of ")
+        ):
+            found.append(
+                NeveError(
+                    f"{name} is there already and neve did not write it",
+                    where=str(path),
+                    fixes=["move it away, then `neve render` again"],
+                )
+            )
     return found
 
 

@@ -11,9 +11,7 @@ if TYPE_CHECKING:
     from neve.project.project import PythonRequest
 
 
-def choose_suite(
-    release: str | None, request: PythonRequest, requires_python: str | None
-) -> tuple[Suite, str]:
+def choose_suite(release: str | None, request: PythonRequest, requires_python: str | None) -> tuple[Suite, str]:
     """The suite and its Python ("3.13"): of ``release``, else of the default suite, stable ones, then testing.
 
     Raises NeveError where no suite has a Python that the request and ``requires_python`` admit.
@@ -27,9 +25,7 @@ def choose_suite(
 
 
 def _preferred() -> list[Suite]:
-    return sorted(
-        SUITES.values(), key=lambda suite: (suite.codename != DEFAULT_SUITE, int(suite.version) > 13)
-    )
+    return sorted(SUITES.values(), key=lambda suite: (suite.codename != DEFAULT_SUITE, int(suite.version) > 13))
 
 
 def _admits(request: PythonRequest, requires_python: str | None, python: str) -> bool:
@@ -58,9 +54,7 @@ def _nothing_fits(suites: list[Suite], request: PythonRequest, requires_python: 
         'ask for one that there is, with `python = "3.13"` under [tool.neve], in .python-version or requires-python',
         *(["or leave `release` out, and neve takes the suite that has it"] if len(suites) == 1 else []),
     ]
-    return NeveError(
-        what, where=request.origin, why=f"the Pythons of the suites: {table}{conflict}", fixes=fixes
-    )
+    return NeveError(what, where=request.origin, why=f"the Pythons of the suites: {table}{conflict}", fixes=fixes)
 
 
 __all__ = ["choose_suite"]

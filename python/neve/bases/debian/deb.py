@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import RawIOBase
 from pathlib import Path
+from types import ModuleType
 from typing import IO, BinaryIO, cast
 
 from neve.errors import NeveError
@@ -30,8 +31,7 @@ def unpack(deb: Path, into: Path) -> None:
     out of ``into`` it is made relative to it. May run for several packages at once. Raises NeveError for
     a file that is no .deb, that is damaged, or whose content would lie outside of ``into``.
     """
-    from lzma import LZMAError
-
+    damage = _damage()
     with explained("unpack", into):
         into.mkdir(parents=True, exist_ok=True)
         root = Path(os.path.realpath(into))
@@ -48,7 +48,7 @@ def unpack(deb: Path, into: Path) -> None:
                     unpacker.add(tar, entry)
     except FileNotFoundError as error:
         raise NeveError(f"there is no {deb.name}", where=str(deb)) from error
-    except (tarfile.TarError, LZMAError, zlib.error, EOFError, ValueError, OSError) as error:
+    except damage as error:
         raise NeveError(f"{deb.name} cannot be unpacked", where=str(deb), why=str(error)) from error
 
 
@@ -89,6 +89,21 @@ def _data(file: BinaryIO) -> Iterator[tuple[str, IO[bytes]]]:
     raise ValueError("it has no member data.tar")
 
 
+def _zstd() -> ModuleType:
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+    return zstd
+
+
+def _damage() -> tuple[type[Exception], ...]:
+    """What the readers of a damaged file raise."""
+    from lzma import LZMAError
+
+    return tarfile.TarError, LZMAError, _zstd().ZstdError, zlib.error, EOFError, ValueError, OSError
+
+
 def _decompressed(name: str, member: IO[bytes]) -> IO[bytes]:
     import bz2
     import gzip
@@ -104,11 +119,7 @@ def _decompressed(name: str, member: IO[bytes]) -> IO[bytes]:
         case ".bz2":
             return cast("IO[bytes]", bz2.BZ2File(member))
         case ".zst":
-            if sys.version_info >= (3, 14):
-                from compression.zstd import ZstdFile
-            else:
-                from backports.zstd import ZstdFile
-            return cast("IO[bytes]", ZstdFile(member))
+            return cast("IO[bytes]", _zstd().ZstdFile(member))
         case suffix:
             raise ValueError(f"its data is compressed in a way that neve does not know: {suffix}")
 

@@ -12,7 +12,7 @@ from neve.bases.debian.version import is_version
 from neve.errors import NeveError
 from neve.fetch import Artefact
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+")
+_NAME = re.compile(r"[a-z0-9][a-z0-9+.-]*")
 # Pool paths end up in URLs, in file names and in Nix expressions: nothing in them may need quoting.
 _FILENAME = re.compile(r"(?:[A-Za-z0-9+_~:%-][A-Za-z0-9+._~:%-]*/)*[A-Za-z0-9+_~:%-][A-Za-z0-9+._~:%-]*\.deb")
 _SHA256 = re.compile(r"[0-9a-f]{64}")

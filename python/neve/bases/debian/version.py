@@ -53,9 +53,9 @@ def satisfies(version: str, operator: str, bound: str) -> bool:
 
 
 def _key(part: str) -> tuple[_Piece, ...]:
-    # findall ends in a match of nothing, which ranks the end below all but the tilde.
+    # Nothing counts as zero. findall ends in a match of nothing: it ranks the end above the tilde alone.
     pieces = []
-    for text, digits in _PIECES.findall(part):
+    for text, digits in _PIECES.findall(part or "0"):
         number = digits.lstrip("0")
         pieces.append(((*map(_rank, text), 0), len(number), number))
     return tuple(pieces)
