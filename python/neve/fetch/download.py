@@ -108,9 +108,7 @@ class Download:
                 have += len(chunk)
                 if size is not None and have > size:
                     self._restart(file)
-                    raise FetchProblemError(
-                        self._url, f"it is larger than the pinned {size} bytes", retry=resumed
-                    )
+                    raise FetchProblemError(self._url, f"it is larger than the pinned {size} bytes", retry=resumed)
                 file.write(chunk)
                 digest.update(chunk)
                 self._received += len(chunk)
@@ -157,9 +155,7 @@ def tried(attempt: Callable[[], T], received: Callable[[], int], stop: threading
             fruitless = 1 if received() > before else fruitless + 1
             if not problem.retry or fruitless > len(_PAUSES_S) or number == _TRIES_IN_ALL:
                 raise
-            pause = (
-                _PAUSES_S[fruitless - 1] if problem.pause is None else min(problem.pause, _LONGEST_PAUSE_S)
-            )
+            pause = _PAUSES_S[fruitless - 1] if problem.pause is None else min(problem.pause, _LONGEST_PAUSE_S)
         if stop.wait(pause):
             break
     raise FetchProblemError("", "it was stopped", transient=True)

@@ -59,9 +59,7 @@ class Fetcher:
         """
         what = f"cannot read {redacted(url)}"
         if self.offline:
-            raise NeveError(
-                what, why="--offline forbids it", fixes=["run the same command without --offline"]
-            )
+            raise NeveError(what, why="--offline forbids it", fixes=["run the same command without --offline"])
 
         def attempt() -> bytes:
             content = bytearray()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -93,9 +92,7 @@ class Opener:
             else:
                 response.close()
 
-    def _request(
-        self, url: str, bare: str, authorization: str | None, start: int
-    ) -> urllib3.BaseHTTPResponse:
+    def _request(self, url: str, bare: str, authorization: str | None, start: int) -> urllib3.BaseHTTPResponse:
         import urllib3
 
         from neve import __version__
@@ -130,6 +127,8 @@ class Opener:
 
 
 def _new_pool(proxy: str, jobs: int) -> urllib3.PoolManager:
+    import ssl
+
     import urllib3
 
     context = ssl.create_default_context()
@@ -183,14 +182,14 @@ def _refused(url: str, status: int, retry_after: str | None) -> FetchProblemErro
         return FetchProblemError(url, f"the server answers {status}: there is no such file", missing=True)
     if status in (401, 403, 407):
         fix = "give credentials for this host in ~/.netrc (or the file that NETRC names)"
-        return FetchProblemError(
-            url, f"the server answers {status}: it wants credentials, or others", fixes=[fix]
-        )
+        return FetchProblemError(url, f"the server answers {status}: it wants credentials, or others", fixes=[fix])
     return FetchProblemError(url, f"the server answers {status}", transient=status >= 500)
 
 
 def _unreachable(url: str, error: Exception) -> FetchProblemError:
     """What ``error`` means, in words of our own: urllib3's text repeats the URL with its secrets."""
+    import ssl
+
     import urllib3.exceptions as of
 
     host = urlsplit(url).hostname
@@ -220,9 +219,7 @@ def _unreachable(url: str, error: Exception) -> FetchProblemError:
         why, down = f"{host} sent nothing for {_READ_S:.0f} s", False
     else:
         why, down = f"the connection to {host} broke off", False
-    fixes = [
-        "check the connection, and HTTP_PROXY/HTTPS_PROXY/NO_PROXY where there is a proxy; then try again"
-    ]
+    fixes = ["check the connection, and HTTP_PROXY/HTTPS_PROXY/NO_PROXY where there is a proxy; then try again"]
     return FetchProblemError(url, through + why, retry=True, transient=True, host_down=down, fixes=fixes)
 
 

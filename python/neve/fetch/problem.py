@@ -87,9 +87,7 @@ def merged(failures: Sequence[tuple[Artefact, Sequence[FetchProblemError]]]) -> 
         if len(group) == 1:
             errors.append(as_error(f"cannot fetch {artefact.name}", problems))
             continue
-        errors.append(
-            as_error(f"cannot fetch {len(group)} files", [p for _, some in group[:_SHOWN] for p in some])
-        )
+        errors.append(as_error(f"cannot fetch {len(group)} files", [p for _, some in group[:_SHOWN] for p in some]))
         if len(group) > _SHOWN:
             errors[-1].where = f"{errors[-1].where}\n         and {len(group) - _SHOWN} more"
     return collected(errors)

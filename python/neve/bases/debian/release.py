@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,9 +54,7 @@ def archive_keys(extra: Path | None = None) -> list[Cert]:
             found += Cert.split_bytes(extra.read_bytes())
         except (OSError, RuntimeError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else "it holds no OpenPGP certificates"
-            raise NeveError(
-                "the keyring cannot be used", where=f"NEVE_DEBIAN_KEYRING={extra}", why=why
-            ) from error
+            raise NeveError("the keyring cannot be used", where=f"NEVE_DEBIAN_KEYRING={extra}", why=why) from error
     return found
 
 
@@ -73,9 +70,7 @@ def verified(data: bytes, keys: list[Cert], where: str) -> str:
         "where a proxy changes or replaces what it carries, go around it",
     ]
     if not data.lstrip().startswith(b"-----BEGIN PGP SIGNED MESSAGE-----"):
-        raise NeveError(
-            "the archive's InRelease is not signed", where=where, why="it is something else", fixes=fixes
-        )
+        raise NeveError("the archive's InRelease is not signed", where=where, why="it is something else", fixes=fixes)
     try:
         result = verify(bytes=data, store=lambda _: keys)
     except (RuntimeError, ValueError) as error:  # sequoia's text carries a backtrace
@@ -124,6 +119,8 @@ def parse_release(text: str, *, url: str, dist: str) -> Release:
 
 
 def _date(text: str | None) -> datetime | None:
+    from email.utils import parsedate_to_datetime
+
     try:
         found = parsedate_to_datetime(text or "")
     except ValueError:
