@@ -7,8 +7,8 @@ IN_VENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 .PHONY: image test test-fast lint build-tests golden schema bench clean
 
 # The environment is made anew when pyproject.toml changes; the stamp is written last, so a broken one is not used.
-$(VENV)/.ready: pyproject.toml tools/setup.sh
-	sh tools/setup.sh "$(PYTHON)" "$(VENV)"
+$(VENV)/.ready: pyproject.toml scripts/setup.sh
+	sh scripts/setup.sh "$(PYTHON)" "$(VENV)"
 
 # Build examples/hello, run the image, print its digest.
 image: $(VENV)/.ready
@@ -17,7 +17,7 @@ image: $(VENV)/.ready
 
 # Lint, types, all tests. As root it installs what the tests of other programs need; else those say what they skip.
 test: $(VENV)/.ready lint
-	sh tools/test-programs.sh
+	sh scripts/test-programs.sh
 	$(BIN)/python -m pytest -q
 
 # The unit tests alone: seconds.

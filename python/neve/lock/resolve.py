@@ -102,13 +102,13 @@ class Resolver:
         return BaseLock(
             name="debian",
             release=plan.release,
-            architecture=plan.architecture,  # type: ignore[arg-type]
+            architecture=plan.architecture,
             python=interpreter.version.partition(":")[2 if ":" in interpreter.version else 0]
             .partition("-")[0]
             .partition("~")[0],
             main=self.mirrors.main,
             security=self.mirrors.security,
-            packages=groups,  # type: ignore[arg-type]
+            packages=groups,
         )
 
     def _busybox_tree(self, package: Package) -> str:
