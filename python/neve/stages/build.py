@@ -16,6 +16,7 @@ from neve.errors import NeveError
 from neve.files import explained, locked, write_atomic
 from neve.project.sources import source_files
 from neve.resources import nix_library, templates
+from neve.stages.work import work_directory
 
 if TYPE_CHECKING:
     from neve.fetch import Artefact
@@ -41,11 +42,8 @@ def build_image(session: Session) -> Built:
 
     Writes only below ``.neve/``, and the locks where they are missing or stale. Raises NeveError.
     """
-    from neve.stages.lock import prepare_work_directory
-
     _must_be_project(session)
-    prepare_work_directory(session)
-    work = session.directory / ".neve"
+    work = work_directory(session.directory)
     with locked(work / "lock"):
         before = _State.read(work)
         keys = _keys(session)

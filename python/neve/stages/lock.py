@@ -10,6 +10,7 @@ from neve.errors import NeveError
 from neve.files import write_if_changed
 from neve.lock.text import NAME, lock_text, read_lock
 from neve.project.read import read_text
+from neve.stages.work import work_directory
 
 if TYPE_CHECKING:
     from neve.components.plan import Plan
@@ -85,8 +86,7 @@ def _check_uv_lock(session: Session) -> None:
     # Members of a workspace and dependencies at a path have metadata of their own, which these digests do not see.
     text = read_text(session.directory / "uv.lock")
     if text.count("source = { virtual") + text.count("source = { editable") + text.count("source = { directory") <= 1:
-        prepare_work_directory(session)
-        write_atomic(seen, key)
+        write_atomic(work_directory(session.directory) / seen.name, key)
 
 
 def _digest(session: Session, name: str) -> str:
@@ -94,11 +94,6 @@ def _digest(session: Session, name: str) -> str:
         return hashlib.sha256((session.directory / name).read_bytes()).hexdigest()
     except OSError:
         return ""
-
-
-def prepare_work_directory(session: Session) -> None:
-    """Make ``.neve/``, which git ignores. Raises NeveError where the project's directory cannot be written."""
-    write_if_changed(session.directory / ".neve" / ".gitignore", "*\n")
 
 
 def _must_not_change(session: Session, check: bool, what: str, missing: bool) -> None:
@@ -140,4 +135,4 @@ def _with_sizes(session: Session, lock: Lock, wheels: tuple[Wheel, ...], check: 
     return lock, tuple(replace(w, size=sizes[w.sha256]) if w.size is None else w for w in wheels)
 
 
-__all__ = ["Locked", "lock_project", "prepare_work_directory"]
+__all__ = ["Locked", "lock_project"]
