@@ -31,11 +31,11 @@ member() { # the member of the archive that begins with $1, decompressed
   esac
 }
 control=$(mktemp -d)
-member control.tar | /usr/bin/tar -x -C "$control"
+member control.tar | /usr/bin/tar -x --no-same-permissions -C "$control"
 package=$(sed -n 's/^Package: *//p' "$control/control")
 # The tar lists the merged directories' own names; --keep-directory-symlink writes through their links.
 # Manual pages and translations stay out, as in Debian's own slim images; of the documentation, the licences stay.
-member data.tar | /usr/bin/tar -xv --keep-directory-symlink --no-same-owner -C "$root" \
+member data.tar | /usr/bin/tar -xv --keep-directory-symlink --no-same-owner --no-same-permissions -C "$root" \
   --exclude='./usr/share/man/*' --exclude='./usr/share/info/*' --exclude='./usr/share/locale/*' \
   --exclude='./usr/share/lintian/*' --exclude='./usr/share/doc/*/*.gz' --exclude='./usr/share/doc/*/examples' |
   sed -E 's#^\./##; s#/$##; s#^(bin|sbin|lib|lib64)/#usr/\1/#; /^(bin|sbin|lib|lib64)?$/d' > "$list.$package"
