@@ -9,7 +9,8 @@ from rich.console import Console
 
 def main() -> None:
     """Print the versions and a number that numpy computed."""
-    eigenvalues = np.linalg.eigvalsh(np.array([[2.0, 1.0], [1.0, 2.0]]))
+    system = platform.freedesktop_os_release()["PRETTY_NAME"]
+    eigenvalues = np.linalg.eigvalsh(np.array([[2.0, 1.0], [1.0, 2.0]])).round(6).tolist()
     console = Console(width=100, highlight=False)
-    console.print(f"Hello from Python {platform.python_version()} on {platform.freedesktop_os_release()['PRETTY_NAME']}")
-    console.print(f"numpy {np.__version__} finds the eigenvalues {eigenvalues.round(6).tolist()}, requests is {requests.__version__}")
+    console.print(f"Hello from Python {platform.python_version()} on {system}")
+    console.print(f"numpy {np.__version__} finds the eigenvalues {eigenvalues}, requests is {requests.__version__}")

@@ -1,0 +1,1 @@
+"""Which wine is it? A model, and a report on how well it tells."""

@@ -1,0 +1,1 @@
+"""A small web service: a page, its style sheet, and a health endpoint."""
