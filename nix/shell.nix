@@ -10,6 +10,7 @@
 derivation {
   name = "neve-shell";
   inherit system;
+  outputs = [ "out" ]; # said in words, since `nix develop` reads it from the environment
   builder = "${tools}/usr/bin/bash";
   args = [
     "-c"
@@ -20,6 +21,7 @@ derivation {
     image() {
       ${busybox}/bin/sh ${./enter-image.sh} ${busybox} ${rootfs} "$PWD" "$@"
     }
+    export -f image
     export PATH=$PATH:${busybox}/bin
   '';
 }
