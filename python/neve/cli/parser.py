@@ -43,7 +43,7 @@ def run_command(words: Sequence[str]) -> int:
     if "--" in words:  # for the program in the image
         cut = words.index("--")
         words, after = words[:cut], words[cut + 1 :]
-    parser = make_parser()
+    parser = make_parser(words)
     parsed = parser.parse_args(words)
     if parsed.command is None:
         parser.print_help()
@@ -59,8 +59,8 @@ def run_command(words: Sequence[str]) -> int:
     return run(make_context(parsed))
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """The parser with all commands; their modules are small, what they need is imported when they run."""
+def make_parser(words: Sequence[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
+    """The parser with all commands; the modules of those that are among ``words`` are imported."""
     parser = argparse.ArgumentParser(
         prog="neve",
         description=_DESCRIPTION,
@@ -72,16 +72,17 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("-V", "--version", action="version", version=f"neve {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, text in COMMANDS.items():
-        module = import_module(f"neve.cli.{name}")
+        module = import_module(f"neve.cli.{name}") if name in words else None
         command = commands.add_parser(
             name,
             help=text,
-            description=module.__doc__,
+            description=module.__doc__ if module else None,
             parents=[_shared(defaults=False)],
             allow_abbrev=False,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        module.arguments(command)
+        if module:
+            module.arguments(command)
     return parser
 
 

@@ -169,9 +169,9 @@ def _annotations(project: Project, base: str) -> dict[str, str]:
 
 
 def _user(text: str | None) -> User | None:
-    if text is None or text in ("root", "0", "0:0"):
+    name, _, group = (text or "root").partition(":")
+    if name == "root" or (name.isdecimal() and int(name) == 0):
         return None
-    name, _, group = text.partition(":")
     uid = int(name) if name.isdecimal() else 1000
     name = "app" if name.isdecimal() else name
     return User(name=name, uid=uid, gid=int(group) if group else uid, home=f"/home/{name}")

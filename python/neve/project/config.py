@@ -13,7 +13,8 @@ _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+~:-]+)?\Z")
 _IMAGE_NAME = re.compile(r"([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*\Z")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\Z")
-_USER = re.compile(r"([0-9]{1,9}|[a-z_][a-z0-9_-]{0,30})(:[0-9]{1,9})?\Z")
+# root is in every base's passwd with its own group: another one would be lost.
+_USER = re.compile(r"(?!(root|0+):0*[1-9])([0-9]{1,9}|[a-z_][a-z0-9_-]{0,30})(:[0-9]{1,9})?\Z")
 _PYTHON = re.compile(r"3\.[0-9]{1,2}\Z")
 _SIZE = re.compile(r"[0-9]+(\.[0-9]+)?([KMGT]i?)?\Z")
 
@@ -34,10 +35,10 @@ def _matching(pattern: re.Pattern[str], what: str) -> AfterValidator:
 
 
 def _absolute(value: str) -> str:
-    parts = value.split("/")
-    if not value.startswith("/") or ".." in parts or value == "/" or not re.fullmatch(r"[A-Za-z0-9_./@+-]+", value):
+    parts = [part for part in value.split("/") if part not in ("", ".")]
+    if not value.startswith("/") or ".." in parts or not parts or not re.fullmatch(r"[A-Za-z0-9_./@+-]+", value):
         raise ValueError(f"{value!r} is not an absolute path of letters, digits and ._@+-/ below /")
-    return value.rstrip("/")
+    return "/" + "/".join(parts)
 
 
 Text = Annotated[str, AfterValidator(_text)]

@@ -15,6 +15,8 @@ from neve.project.validate import validated
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\Z")
 _VERSION_LINE = re.compile(r"(?:cpython[-@]?)?(3\.\d{1,2})(?:\.\d+)?\Z")
 _ENTRY = re.compile(r"[A-Za-z0-9_.-]+\Z")
+# What PEP 517 has a frontend use for a project that names no backend.
+_LEGACY = BuildSystem(requires=("setuptools",), backend="setuptools.build_meta:__legacy__")
 _BACKEND = re.compile(r"[A-Za-z_][\w.]*(:[A-Za-z_][\w.]*)?\Z")
 
 
@@ -77,7 +79,9 @@ def project_from_pyproject(data: Mapping[str, Any], *, where: str, python_versio
     if (found := collected(problems)) is not None:
         raise found
     scripts = table.get("scripts", {})
-    packaged = build_system is not None and _packaged(tool)
+    if _uv_package(tool) is True and build_system is None:
+        build_system = _LEGACY
+    packaged = build_system is not None and _uv_package(tool) is not False
     version = table.get("version")
     return Project(
         kind="uv",
@@ -98,10 +102,10 @@ def project_from_pyproject(data: Mapping[str, Any], *, where: str, python_versio
     )
 
 
-def _packaged(tool: Any) -> bool:
-    """Whether uv would install the project itself (``tool.uv.package``)."""
+def _uv_package(tool: Any) -> Any:
+    """``tool.uv.package``: whether uv installs the project itself; where it is not said, the build system decides."""
     uv = tool.get("uv", {}) if isinstance(tool, Mapping) else {}
-    return not isinstance(uv, Mapping) or uv.get("package", True) is not False
+    return uv.get("package") if isinstance(uv, Mapping) else None
 
 
 def _normalized(name: str) -> str:
@@ -122,7 +126,7 @@ def _build_system(data: Mapping[str, Any], where: str) -> BuildSystem | None:
     if table is None:
         return None
     requires = table.get("requires", [])
-    backend = table.get("build-backend", "setuptools.build_meta:__legacy__")
+    backend = table.get("build-backend", _LEGACY.backend)
     paths = table.get("backend-path", [])
     for key, value in (("requires", requires), ("backend-path", paths)):
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
@@ -153,8 +157,10 @@ def _specifier_problems(requires: Any, where: str) -> list[NeveError]:
     if requires is None:
         return []
     try:
+        if not isinstance(requires, str):  # SpecifierSet takes other things too
+            raise InvalidSpecifier
         SpecifierSet(requires)
-    except (InvalidSpecifier, TypeError, AttributeError):
+    except InvalidSpecifier:
         return [
             NeveError(
                 f"{requires!r} is not a version specifier",

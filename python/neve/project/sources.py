@@ -71,7 +71,7 @@ def _from_git(directory: Path) -> list[str] | None:
         return None
     if done.returncode:
         return None
-    names = done.stdout.decode("utf-8", "replace").split("\0")
+    names = os.fsdecode(done.stdout).split("\0")
     # A file that was deleted and not yet told to git is still listed.
     return [name for name in names if name and os.path.lexists(directory / name) and not (directory / name).is_dir()]
 

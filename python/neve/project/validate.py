@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -55,11 +55,16 @@ def _key(parts: Sequence[str | int]) -> str:
 def _known(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
     """The keys that the model at ``path`` below ``model`` takes."""
     current: Any = model
+    chosen = False  # whether the next part is a name that the user chose, as in caches.NAME, or a place in a list
     for part in path:
+        if chosen:
+            chosen = False
+            continue
         field = next((f for n, f in current.model_fields.items() if part in (n, f.alias)), None)
         if field is None:
-            continue  # a name the user chose, as in caches.NAME
+            return []
         inner = field.annotation
+        chosen = get_origin(inner) in (dict, tuple)
         for argument in getattr(inner, "__args__", ()):
             if isinstance(argument, type) and issubclass(argument, BaseModel):
                 inner = argument

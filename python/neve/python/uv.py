@@ -12,7 +12,10 @@ from pathlib import Path
 from neve.errors import NeveError, TransientError
 
 _NO_INTERPRETER = re.compile(
-    r"No interpreter found|no interpreter|Python [\d.]+ is not available|not find .*interpreter", re.I
+    r"No interpreter found|no interpreter|Python [\d.]+ is not available|not find .*interpreter"
+    # A shim of a version manager that has no such version (pyenv) stops uv's search.
+    r"|Failed to inspect Python interpreter|Querying Python at",
+    re.I,
 )
 _NETWORK = re.compile(
     r"error sending request|dns error|connection (?:refused|reset)|timed out|tcp connect"

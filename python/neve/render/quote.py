@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from neve.errors import NeveError
 
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "$": "\\$", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+_IMPOSSIBLE = re.compile("[\0\ud800-\udfff]")
 
 
 def nix(value: Any) -> str:
@@ -42,14 +44,13 @@ def _attribute(name: str) -> str:
 
 
 def _string(value: str) -> str:
-    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+    if _IMPOSSIBLE.search(value):
         raise NeveError(
             "a value holds characters that Nix cannot",
             why=ascii(value),
             fixes=["take the NUL or the lone surrogate out"],
         )
-    escaped = "".join(_ESCAPES.get(character, character) for character in value)
-    return '"' + escaped.replace("$", "\\$") + '"'
+    return f'"{value.translate(_ESCAPES)}"'
 
 
 __all__ = ["comment", "nix"]
