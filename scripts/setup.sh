@@ -21,5 +21,7 @@ rm -rf "$venv"
 "$venv/bin/python" -m pip install -q --disable-pip-version-check uv
 groups=$("$venv/bin/python" -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")')
 printf '%s\n' "$groups" > "$venv/dev-requirements.txt"
+# uv trusts what the host trusts, where it has a bundle
+[ ! -e /etc/ssl/certs/ca-certificates.crt ] || export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}"
 "$venv/bin/uv" pip install -q --python "$venv/bin/python" -e . -r "$venv/dev-requirements.txt"
 touch "$venv/.ready"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from neve.certificates import host_bundle
 from neve.fetch.address import split_credentials
 from neve.fetch.problem import FetchProblemError
 
@@ -22,13 +23,6 @@ CHUNK = 1 << 18
 _CONNECT_S = 10.0
 _READ_S = 30.0
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
-# Interpreters that were built elsewhere look for certificates where the building system had them.
-_CA_FILES = (
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-)
 
 
 @dataclass(frozen=True)
@@ -134,10 +128,9 @@ def _new_pool(proxy: str, jobs: int) -> urllib3.PoolManager:
     context = ssl.create_default_context()
     defaults = ssl.get_default_verify_paths()
     if not (defaults.cafile or defaults.capath):
-        for file in _CA_FILES:
-            if Path(file).exists():
-                context.load_verify_locations(file)
-                break
+        # Interpreters that were built elsewhere look for certificates where the building system had them.
+        if (bundle := host_bundle()) is not None:
+            context.load_verify_locations(bundle)
     if not proxy:
         return urllib3.PoolManager(maxsize=jobs, ssl_context=context)
     bare, authorization = split_credentials(proxy)

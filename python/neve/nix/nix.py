@@ -7,17 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from neve.certificates import host_bundle
 from neve.files import cache_home
 
 OWN = "neve's own copy"
 OLDEST = (2, 18)
 
-_CERTIFICATES = (
-    "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Arch, Gentoo
-    "/etc/pki/tls/certs/ca-bundle.crt",  # Fedora, RHEL
-    "/etc/ssl/ca-bundle.pem",  # openSUSE
-    "/etc/ssl/cert.pem",  # Alpine
-)
 # What would send a Nix of our own to other stores, other settings or other plugins.
 _FOREIGN = (
     "NIX_CONFIG",
@@ -126,7 +121,7 @@ class Nix:
         for key in ("NIX_SSL_CERT_FILE", "SSL_CERT_FILE"):
             if self.environ.get(key):
                 return self.environ[key]
-        return next((path for path in _CERTIFICATES if Path(path).is_file()), None)
+        return host_bundle()
 
 
 def builds(store: Path) -> Path:

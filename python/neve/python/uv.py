@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from neve.certificates import host_bundle
 from neve.errors import NeveError, TransientError
 
 _NO_INTERPRETER = re.compile(
@@ -192,11 +193,15 @@ def find_uv() -> str:
 
 
 def _environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """The user's own environment, for indexes and credentials; but no other project's, and no downloads of Pythons."""
-    own = {
-        key: value for key, value in environ.items() if key not in ("VIRTUAL_ENV", "UV_PROJECT", "UV_WORKING_DIRECTORY")
-    }
-    return {**own, "UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
+    """The user's own environment, for indexes and credentials; but no other project's, and no downloads of Pythons.
+
+    uv trusts what the host trusts, as the rest of neve does, unless the user says otherwise: it may be behind a
+    company's proxy.
+    """
+    foreign = ("VIRTUAL_ENV", "UV_PROJECT", "UV_WORKING_DIRECTORY")
+    trust = {"UV_SYSTEM_CERTS": "true"} if host_bundle() else {}
+    own = {key: value for key, value in environ.items() if key not in foreign}
+    return {**trust, **own, "UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
 
 
 def _reason(text: str) -> str:

@@ -1,0 +1,83 @@
+"""How fast a layer is made, on one core, beside the ways of others on the same input in the same run."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import subprocess
+import tarfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.measure import Figure, neve, seconds
+from benchmarks.projects import large_tree
+
+MEGABYTES = 400
+
+
+def measure_layer(directory: Path) -> Iterator[Figure]:
+    """Build a project of 400 MB for the first time with one core; then stream it as dockerTools does."""
+    project = large_tree(MEGABYTES, directory)
+    one_core = ["taskset", "-c", "0"]
+    # All but the layer of sources is built first, with sources of no size.
+    data = project / "data"
+    aside = directory / "data"
+    data.rename(aside)
+    seconds(neve("-C", str(project), "build", "--quiet"))
+    aside.rename(data)
+    took = seconds([*one_core, *neve("-C", str(project), "build", "--quiet")])
+    yield Figure(
+        what=f"first build of a layer of {MEGABYTES} MB, one core, whole `neve build` (sources hashed and copied too)",
+        result=f"{took:.2f} s, {MEGABYTES / took:.0f} MB/s",
+    )
+    yield Figure(what="… the layer alone (tar, zstd -3, both digests), one core", result=_seal(data), budget="250 MB/s")
+    yield Figure(what="… a Python streamer like dockerTools' (tarfile, SHA-256), no compression", result=_tarfile(data))
+    yield Figure(
+        what="… the same with Python's gzip -6, as `docker load` images are pushed", result=_tarfile(data, gz=True)
+    )
+
+
+def _seal(data: Path) -> str:
+    """What seal.sh runs, with the programs of this machine."""
+    script = (
+        'mkfifo "$2/a" "$2/b"; sha256sum < "$2/a" >/dev/null & sha256sum < "$2/b" >/dev/null & '
+        'tar -c --sort=name --format=gnu --mtime=@1 -C "$1" . |'
+        ' tee "$2/a" | zstd -3 -q -c -T1 | tee "$2/b" >/dev/null; wait'
+    )
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as fifos:
+        began = time.perf_counter()
+        subprocess.run(["taskset", "-c", "0", "sh", "-c", script, "sh", str(data), fifos], check=True)
+        took = time.perf_counter() - began
+    return f"{took:.2f} s, {MEGABYTES / took:.0f} MB/s"
+
+
+class _Hashing(io.RawIOBase):
+    def __init__(self) -> None:
+        self.digest = hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object, /) -> int:
+        view = memoryview(data)  # type: ignore[arg-type]
+        self.digest.update(view)
+        return view.nbytes
+
+
+def _tarfile(data: Path, *, gz: bool = False) -> str:
+    began = time.perf_counter()
+    sink = _Hashing()
+    out = gzip.GzipFile(fileobj=sink, mode="wb", compresslevel=6, mtime=0) if gz else sink
+    with tarfile.open(fileobj=out, mode="w|", format=tarfile.GNU_FORMAT) as tar:
+        for file in sorted(data.rglob("*")):
+            tar.add(file, recursive=False)
+    out.close()
+    took = time.perf_counter() - began
+    return f"{took:.2f} s, {MEGABYTES / took:.0f} MB/s"
+
+
+__all__ = ["measure_layer"]

@@ -1,0 +1,108 @@
+"""The steps that are measured; each takes an empty directory and gives its figures."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks.layer import measure_layer
+from benchmarks.measure import Figure, neve, peak, seconds, several
+from benchmarks.projects import example, many_packages
+from tests.registry import counting, registry
+
+
+def version(_: Path) -> Iterator[Figure]:
+    """The start of the program."""
+    yield Figure(what="neve --version", result=several(lambda: seconds(neve("--version"))), budget="0.10 s")
+
+
+def render(directory: Path) -> Iterator[Figure]:
+    """Read, plan and render a project of 300 locked packages."""
+    project = many_packages(300, directory)
+    seconds(neve("-C", str(project), "lock", "--quiet"))  # the base's pins, once
+    command = neve("-C", str(project), "render", "--frozen", "--quiet")
+    yield Figure(
+        what="read + plan + render, 300 locked packages (`neve render`, with uv's export)",
+        result=several(lambda: seconds(command)),
+        budget="0.30 s",
+    )
+
+
+def lock(directory: Path) -> Iterator[Figure]:
+    """Lock the debian base with warm indexes."""
+    project = example("hello", directory)
+    command = neve("-C", str(project), "lock", "--quiet")
+    seconds(command)
+
+    def again() -> float:
+        (project / "neve.lock").unlink()
+        return seconds(command)
+
+    yield Figure(what="neve lock, warm indexes", result=several(again, 5), budget="3 s")
+    (project / "neve.lock").unlink()
+    _, megabytes = peak(command)
+    yield Figure(what="neve lock, peak memory", result=f"{megabytes:.0f} MB", budget="400 MB")
+
+
+def change(directory: Path) -> Iterator[Figure]:
+    """Build again unchanged; change one line, build and push to a registry on loopback."""
+    project = example("hello", directory)
+    seconds(neve("-C", str(project), "build", "--quiet"))
+    build = neve("-C", str(project), "build", "--quiet")
+    yield Figure(what="neve build, nothing changed", result=several(lambda: seconds(build)), budget="0.50 s")
+    data = directory / "registry"
+    data.mkdir()
+    with registry(data) as upstream, counting(upstream) as proxy:
+        push = neve("-C", str(project), "push", f"{proxy.address}/hello", "--quiet")
+        seconds(push)
+        count = 0
+        source = project / "src" / "hello" / "__init__.py"
+
+        def once() -> float:
+            nonlocal count
+            count += 1
+            source.write_text(source.read_text() + f"# {count}\n")
+            return seconds(push)
+
+        result = several(once, 5)
+        before = proxy.sent
+        once()
+        sent = proxy.sent - before
+        yield Figure(what="one line changed: build + push to loopback", result=result, budget="1.0 s")
+        yield Figure(what="… bytes sent to the registry", result=f"{sent / 1000:.1f} kB", budget="100 kB")
+        _, megabytes = peak(push)
+        yield Figure(what="neve push, peak memory", result=f"{megabytes:.0f} MB")
+
+
+def layer(directory: Path) -> Iterator[Figure]:
+    """The first build of a large layer on one core, beside what the peers' way takes."""
+    yield from measure_layer(directory)
+
+
+def first(directory: Path) -> Iterator[Figure]:
+    """The first image on a machine with nothing but Python: empty HOME, caches and store."""
+    project = example("hello", directory)
+    home = directory / "home"
+    home.mkdir()
+    kept = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG") or key.startswith("NEVE_DEBIAN")}
+    took, megabytes = peak(neve("-C", str(project), "build", "--quiet"), environ={**kept, "HOME": str(home)})
+    yield Figure(what="first image, nothing in any cache (examples/hello)", result=f"{took:.1f} s", budget="60 s")
+    yield Figure(what="… peak memory of neve", result=f"{megabytes:.0f} MB")
+    subprocess.run(["chmod", "-R", "u+w", str(home)], check=False)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+STEPS: dict[str, Callable[[Path], Iterator[Figure]]] = {
+    "version": version,
+    "render": render,
+    "lock": lock,
+    "change": change,
+    "layer": layer,
+    "first": first,
+}
+
+
+__all__ = ["STEPS"]
