@@ -22,7 +22,7 @@ def test_keys_are_written_with_dashes() -> None:
 
 def test_a_config_is_frozen() -> None:
     with pytest.raises(ValidationError):
-        Config().base = "debian"
+        Config().base = "debian"  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,14 @@ if TYPE_CHECKING:
     from neve.project.project import Project
 
 
+GROUPS = ("base", "python", "system")  # of layers, bottom to top
+
+
 @dataclass(frozen=True, kw_only=True)
 class Contribution:
     """What a component adds: system packages by group of layers, environment, labels, volumes, ports.
 
-    ``packages`` maps a group (``base``, ``python``, ``system``) to package names in the base's vocabulary.
+    ``packages`` maps a group of GROUPS to package names in the base's vocabulary.
     """
 
     packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -34,4 +37,4 @@ class Component:
     contribute: Callable[[Project, str], Contribution | None]
 
 
-__all__ = ["Component", "Contribution"]
+__all__ = ["GROUPS", "Component", "Contribution"]

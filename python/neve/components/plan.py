@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from neve.bases.debian.choose import choose_suite
-from neve.components.component import Component, Contribution
+from neve.components.component import GROUPS, Component, Contribution
 from neve.components.registry import COMPONENTS
 from neve.errors import DefectError
 from neve.project.project import Project
 
-GROUPS = ("base", "python", "system")
 LOCK_INPUTS = 1  # raised when what neve locks for the same wishes changes
 
 
@@ -134,8 +133,9 @@ def _merged(contributions: Sequence[Contribution]) -> Contribution:
         ports.update(dict.fromkeys(contribution.ports))
     return Contribution(
         packages={group: tuple(names) for group, names in packages.items()},
-        env=env,
-        labels=labels,
+        # In an order of their own: two spellings of one configuration make one image.
+        env=dict(sorted(env.items())),
+        labels=dict(sorted(labels.items())),
         volumes=tuple(volumes),
         ports=tuple(ports),
     )
@@ -165,7 +165,7 @@ def _annotations(project: Project, base: str) -> dict[str, str]:
         "url": urls.get("homepage"),
     }
     found = {prefix + key: value for key, value in values.items() if value}
-    return {**found, "dev.neve.base": base, **project.config.image.annotations}
+    return dict(sorted({**found, "dev.neve.base": base, **project.config.image.annotations}.items()))
 
 
 def _user(text: str | None) -> User | None:
@@ -177,4 +177,4 @@ def _user(text: str | None) -> User | None:
     return User(name=name, uid=uid, gid=int(group) if group else uid, home=f"/home/{name}")
 
 
-__all__ = ["GROUPS", "Plan", "User", "make_plan"]
+__all__ = ["Plan", "User", "make_plan"]

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from neve.components.component import GROUPS
 from neve.python.layers import BUCKETS, group_wheels
 from neve.render.quote import comment, nix
 from neve.resources import nix_library, templates
@@ -47,7 +48,7 @@ def render(plan: Plan, lock: Lock, wheels: Sequence[Wheel], place: Place | None 
         "layers": layers,
         "config": image_config(plan),
         "histories": _histories(plan, lock, [layer.name for layer in layers]),
-        "groups": [(name, [_deb(lock.base, pin) for pin in pins]) for name, pins in lock.base.packages.items() if pins],
+        "groups": [(name, [_deb(lock.base, pin) for pin in pins]) for name, pins in _groups(lock) if pins],
         "tools": [_deb(lock.base, pin) for pin in lock.tools.packages],
         "uv": _wheel(lock.tools.uv)["pin"],
         "build_wheels": [_wheel(pin) for pin in lock.build.wheels],
@@ -86,7 +87,8 @@ def image_config(plan: Plan) -> dict[str, Any]:
         settings["Cmd"] = list(plan.cmd)
     if plan.user:
         settings["User"] = f"{plan.user.uid}:{plan.user.gid}"
-        settings["Env"].append(f"HOME={plan.user.home}")
+        if "HOME" not in plan.env:
+            settings["Env"].append(f"HOME={plan.user.home}")
     if plan.ports:
         settings["ExposedPorts"] = {f"{port}/tcp": {} for port in plan.ports}
     if plan.volumes:
@@ -113,6 +115,11 @@ def _histories(plan: Plan, lock: Lock, wheel_layers: Sequence[str]) -> list[dict
         "settings",
     ]
     return [{"created": "1970-01-01T00:00:01Z", "created_by": f"neve: {name}"} for name in names]
+
+
+def _groups(lock: Lock) -> list[tuple[str, tuple[DebPin, ...]]]:
+    """The packages of the base by group, bottom first, in whatever order the lock file names the groups."""
+    return sorted(lock.base.packages.items(), key=lambda group: GROUPS.index(group[0]))
 
 
 def _deb(base: BaseLock, pin: DebPin) -> dict[str, str]:
