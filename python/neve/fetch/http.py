@@ -127,10 +127,9 @@ def _new_pool(proxy: str, jobs: int) -> urllib3.PoolManager:
 
     context = ssl.create_default_context()
     defaults = ssl.get_default_verify_paths()
-    if not (defaults.cafile or defaults.capath):
-        # Interpreters that were built elsewhere look for certificates where the building system had them.
-        if (bundle := host_bundle()) is not None:
-            context.load_verify_locations(bundle)
+    # Interpreters that were built elsewhere look for certificates where the building system had them.
+    if not (defaults.cafile or defaults.capath) and (bundle := host_bundle()) is not None:
+        context.load_verify_locations(bundle)
     if not proxy:
         return urllib3.PoolManager(maxsize=jobs, ssl_context=context)
     bare, authorization = split_credentials(proxy)
