@@ -20,14 +20,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     signal.signal(signal.SIGTERM, _terminated)
     _start_fast()
-    from neve.errors import ExitCode, NeveError
+    from neve.errors import ExitCode, ManyErrors, NeveError
 
     try:
         from neve.cli.parser import run_command
 
         return run_command(words)
     except NeveError as error:
-        _say(str(error))
+        for one in error.errors if isinstance(error, ManyErrors) else (error,):
+            _say(str(one))
         return int(error.code)
     except KeyboardInterrupt:
         _say("interrupted", label="")

@@ -1,11 +1,16 @@
 """Put the pinned static busybox into the store of the Nix that neve finds (--nix, PATH, its own copy): what a rendered
-flake needs before its first `nix build`. Prints the store path."""
+flake needs before its first `nix build` in a store. `neve build` does it by itself. Prints the store path."""
 
 from __future__ import annotations
 
 import argparse
 
 from neve.cli.context import Context
+
+EXAMPLES = """\
+  neve bootstrap                     for the Nix that neve finds
+  neve --nix /usr/bin/nix bootstrap  for another
+"""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,10 +7,16 @@ import argparse
 
 from neve.cli.context import Context
 
+EXAMPLES = """\
+  neve build                         prints sha256:...
+  neve build --locked --check        in CI: stale locks stop it; every module must import
+  neve build --archive app.tar       for `podman load` and `docker load`
+"""
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's own arguments."""
-    parser.add_argument("--archive", metavar="FILE", help="also write one file that docker load and podman load take")
+    parser.add_argument("--archive", metavar="FILE", help="also write one file for docker load or podman load")
     parser.add_argument("--layout", metavar="DIR", help="also copy the OCI layout to a new directory")
     parser.add_argument("--check", action="store_true", help="also import every top-level module inside the image")
 

@@ -9,6 +9,11 @@ from typing import Any
 
 from neve.cli.context import Context
 
+EXAMPLES = """\
+  neve info
+  neve info --json | jq '.layers'    the same for programs
+"""
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's own arguments."""

@@ -7,13 +7,17 @@ import argparse
 
 from neve.cli.context import Context
 
+EXAMPLES = """\
+  neve init                          in a project, or in an empty directory
+"""
+
 _TABLE = """
 [tool.neve]
-# Every key is optional; these are the defaults. docs/reference/configuration.md has them all.
-# release = "{release}"      # Debian suite; by default the one that has the Python asked for
+# Every key is optional. These are the defaults; docs/reference/configuration.md has all keys.
+# release = "{release}"  # Debian suite: the one that has the Python asked for
 # python = "{python}"
-# system = []             # Debian packages to add, such as "ffmpeg"
-# extras = []             # of the project; `groups` likewise
+# system = []  # Debian packages to add, such as "ffmpeg"
+# extras = []  # of the project; `groups` likewise
 
 [tool.neve.image]
 # name = "registry.example/team/{name}"

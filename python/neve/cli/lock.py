@@ -6,6 +6,12 @@ import argparse
 
 from neve.cli.context import Context
 
+EXAMPLES = """\
+  neve lock                          after a change of pyproject.toml
+  neve lock --upgrade                newer versions of everything
+  neve lock --check                  in CI: are both locks there and fresh?
+"""
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's own arguments."""

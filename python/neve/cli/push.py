@@ -7,6 +7,13 @@ import argparse
 
 from neve.cli.context import Context
 
+ARGUMENTS = "[NAME[:TAG]]"
+EXAMPLES = """\
+  neve push registry.example/team/app:1.0
+  neve push localhost:5000/app       a registry on this machine may speak plain HTTP
+  kubectl set image deployment/app app=$(neve push -q)
+"""
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's own arguments."""

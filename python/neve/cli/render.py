@@ -8,6 +8,12 @@ from pathlib import Path
 
 from neve.cli.context import Context
 
+EXAMPLES = """\
+  neve render && git diff            what a change of the locks means for the image
+  neve render --check                in CI: is the flake that is checked in fresh?
+  neve bootstrap && nix build .#oci  build it with a Nix of your own
+"""
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's own arguments."""

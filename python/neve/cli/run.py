@@ -7,6 +7,13 @@ import argparse
 
 from neve.cli.context import Context
 
+ARGUMENTS = "[-- ARG ...]"
+EXAMPLES = """\
+  neve run                           the entry point, with the image's default arguments
+  neve run -- --port 8080            with these arguments
+  neve run --engine podman --engine-arg=--publish=8000:8000
+"""
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's own arguments."""

@@ -44,7 +44,9 @@ class Uv:
     def init(self) -> None:
         """Make a small packaged project in the directory. Raises NeveError with uv's reason."""
         self._run(
-            ["init", "--package", "--vcs", "none", "--no-workspace"],
+            # uv's own backend is bounded by uv's version, which an index may not have yet; a pin of the host's
+            # Python would choose the image's.
+            ["init", "--package", "--build-backend", "hatch", "--no-pin-python", "--vcs", "none", "--no-workspace"],
             what="uv cannot make a project here",
             fixes=["name the directory in letters and digits, or run `uv init` yourself"],
         )
