@@ -72,7 +72,7 @@ class ManyErrors(NeveError):  # noqa: N818
 
     def __init__(self, errors: Sequence[NeveError]) -> None:
         super().__init__(f"{len(errors)} problems")
-        self.errors = tuple(
+        self.errors: tuple[NeveError, ...] = tuple(
             one for error in errors for one in (error.errors if isinstance(error, ManyErrors) else [error])
         )
         self.code = max(error.code for error in errors)
