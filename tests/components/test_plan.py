@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from neve.components.component import GROUPS, Component, Contribution
@@ -149,7 +151,7 @@ def test_annotations_come_from_the_metadata() -> None:
     ],
 )
 def test_the_suite_has_the_python(requires: str | None, neve: dict[str, str], release: str, python: str) -> None:
-    table = {"requires-python": requires} if requires else {}
+    table: dict[str, Any] = {"requires-python": requires} if requires else {}
     plan = make_plan(a_project(neve=neve, **table))
     assert (plan.release, plan.python) == (release, python)
 
@@ -165,8 +167,9 @@ def test_the_suite_has_the_python(requires: str | None, neve: dict[str, str], re
     ],
 )
 def test_a_python_that_no_suite_has(requires: str, neve: dict[str, str], where: str) -> None:
+    table: dict[str, Any] = {"requires-python": requires}
     with pytest.raises(NeveError) as caught:
-        make_plan(a_project(neve=neve, **{"requires-python": requires}))
+        make_plan(a_project(neve=neve, **table))
     assert caught.value.where == where
     assert "trixie: 3.13" in (caught.value.why or "")
     assert caught.value.fixes

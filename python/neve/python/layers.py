@@ -29,7 +29,8 @@ def group_wheels(wheels: Sequence[Wheel], *, most: int) -> tuple[WheelLayer, ...
     buckets: dict[int, list[Wheel]] = {}
     for wheel in sorted(set(wheels) - set(alone), key=lambda w: w.name):
         buckets.setdefault(bucket_of(wheel.name), []).append(wheel)
-    layers = [WheelLayer(name=f"{w.name}-{w.version}", wheels=(w,)) for w in alone]
+    # A store path's name has no "!", which a version may begin with (PEP 440, epochs).
+    layers = [WheelLayer(name=f"{w.name}-{w.version.replace('!', '-')}", wheels=(w,)) for w in alone]
     return (*layers, *(WheelLayer(name=f"wheels-{n}", wheels=tuple(buckets[n])) for n in sorted(buckets)))
 
 

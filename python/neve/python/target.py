@@ -61,11 +61,11 @@ class Target:
     def _platforms(self) -> Iterator[str]:
         major, newest = self.glibc
         legacy = _LEGACY[self.architecture]
+        yield f"linux_{self.architecture}"  # first, as packaging has it: a wheel built for this very system
         for minor in range(newest, _OLDEST[self.architecture] - 1, -1):
             yield f"manylinux_{major}_{minor}_{self.architecture}"
             if minor in legacy:
                 yield f"{legacy[minor]}_{self.architecture}"
-        yield f"linux_{self.architecture}"
 
 
 __all__ = ["Target"]

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from packaging.utils import parse_wheel_filename
+
+from neve.errors import ManyErrors, NeveError
+from neve.python.select import select_wheels
+from neve.python.target import Target
+from tests.projects import digest
+
+TRIXIE = Target(python_full_version="3.13.5", glibc=(2, 41), architecture="x86_64")
+BOOKWORM = Target(python_full_version="3.11.2", glibc=(2, 36), architecture="x86_64")
+
+
+def package(name: str, *tags: str, version: str = "1.0", marker: str = "", hashes: bool = True, more: str = "") -> str:
+    wheels = []
+    for tag in tags:
+        file = f"{name.replace('-', '_')}-{version}-{tag}.whl"
+        pinned = f'sha256 = "{digest(file)}"' if hashes else 'md5 = "00"'
+        wheels.append(f'{{ url = "https://files.example/{file}", hashes = {{ {pinned} }}, size = 10 }}')
+    lines = [
+        "[[packages]]",
+        f'name = "{name}"',
+        f'version = "{version}"',
+        f"marker = {json.dumps(marker)}" if marker else "",
+        f"wheels = [{', '.join(wheels)}]" if wheels else "",
+        more,
+    ]
+    return "\n".join(line for line in lines if line) + "\n"
+
+
+def pylock(*packages: str, requires: str = ">=3.11") -> str:
+    head = f'lock-version = "1.0"\ncreated-by = "test"\nrequires-python = "{requires}"\n'
+    return head + "".join(packages)
+
+
+def chosen(*packages: str, target: Target = TRIXIE) -> list[str]:
+    return [wheel.file for wheel in select_wheels(pylock(*packages), target, where="uv.lock")]
+
+
+def refused(*packages: str) -> NeveError:
+    with pytest.raises(NeveError) as caught:
+        chosen(*packages)
+    return caught.value
+
+
+def test_a_wheel_as_it_is_rendered() -> None:
+    (wheel,) = select_wheels(pylock(package("six", "py3-none-any", version="1.16.0")), TRIXIE, where="uv.lock")
+    assert (wheel.name, wheel.version, wheel.size) == ("six", "1.16.0", 10)
+    assert wheel.url == "https://files.example/six-1.16.0-py3-none-any.whl"
+    assert wheel.sha256 == digest(wheel.file)
+
+
+def test_wheels_are_sorted_by_name() -> None:
+    files = chosen(package("b", "py3-none-any"), package("a", "py3-none-any"))
+    assert files == ["a-1.0-py3-none-any.whl", "b-1.0-py3-none-any.whl"]
+
+
+NUMPY = (
+    "cp313-cp313t-manylinux_2_27_x86_64.manylinux_2_28_x86_64",
+    "cp313-cp313-musllinux_1_2_x86_64",
+    "cp313-cp313-manylinux_2_17_x86_64.manylinux2014_x86_64",
+    "cp313-cp313-manylinux_2_28_x86_64",
+    "cp313-cp313-manylinux_2_39_x86_64",
+    "cp313-cp313-manylinux_2_99_x86_64",
+    "cp313-cp313-manylinux_2_28_aarch64",
+    "cp311-cp311-manylinux_2_28_x86_64",
+    "cp311-abi3-manylinux_2_36_x86_64",
+    "cp313-cp313-win_amd64",
+    "py3-none-any",
+)
+
+
+@pytest.mark.parametrize(
+    ("target", "tag"),
+    [
+        (TRIXIE, "cp313-cp313-manylinux_2_39_x86_64"),
+        (BOOKWORM, "cp311-cp311-manylinux_2_28_x86_64"),
+        (
+            Target(python_full_version="3.13.5", glibc=(2, 36), architecture="aarch64"),
+            "cp313-cp313-manylinux_2_28_aarch64",
+        ),
+        (
+            Target(python_full_version="3.14.0", glibc=(2, 43), architecture="x86_64"),
+            "cp311-abi3-manylinux_2_36_x86_64",
+        ),
+        (Target(python_full_version="3.14.0", glibc=(2, 43), architecture="aarch64"), "py3-none-any"),
+    ],
+)
+def test_the_best_wheel_is_that_of_packaging_s_ranking(target: Target, tag: str) -> None:
+    (file,) = chosen(package("numpy", *NUMPY), target=target)
+    assert file == f"numpy-1.0-{tag}.whl"
+    ranks = {rank: known for known, rank in enumerate(target.tags())}
+    files = [f"numpy-1.0-{each}.whl" for each in NUMPY]
+    assert file == min(
+        (each for each in files if parse_wheel_filename(each)[3] & ranks.keys()),
+        key=lambda each: min(ranks[t] for t in parse_wheel_filename(each)[3] if t in ranks),
+    )
+
+
+def test_markers_are_evaluated_for_the_target() -> None:
+    packages = (
+        package("win", "py3-none-any", marker="sys_platform == 'win32'"),
+        package("old", "py3-none-any", marker="python_full_version < '3.12'"),
+        package("new", "py3-none-any", marker="python_version >= '3.13' and platform_machine == 'x86_64'"),
+    )
+    assert chosen(*packages) == ["new-1.0-py3-none-any.whl"]
+    assert chosen(*packages, target=BOOKWORM) == ["old-1.0-py3-none-any.whl"]
+
+
+def test_no_wheel_for_the_platform() -> None:
+    error = refused(package("numpy", "cp313-cp313-win_amd64", "cp313-cp313-musllinux_1_2_x86_64"))
+    assert "numpy" in str(error)
+    assert "CPython 3.13 on x86_64 with glibc 2.41" in error.what
+    assert error.fixes
+
+
+def test_only_a_source_distribution() -> None:
+    sdist = f'sdist = {{ url = "https://files.example/old-1.0.tar.gz", hashes = {{ sha256 = "{digest("x")}" }} }}'
+    error = refused(package("old", more=sdist))
+    assert error.what == "old 1.0 has no wheel for CPython 3.13 on x86_64 with glibc 2.41"
+    assert (error.where, error.why) == ("uv.lock, old", "there is only a source distribution")
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ('vcs = { type = "git", url = "https://code.example/x", commit-id = "abc" }', "a version control repository"),
+        ('directory = { path = "lib" }', "a directory"),
+        (
+            f'archive = {{ url = "https://files.example/x.zip", hashes = {{ sha256 = "{digest("x")}" }} }}',
+            "an archive",
+        ),
+    ],
+)
+def test_sources_that_are_no_wheels(source: str, why: str) -> None:
+    assert refused(package("x", more=source)).why == f"there is only {why}"
+
+
+def test_what_has_no_sha256() -> None:
+    error = refused(package("x", "py3-none-any", hashes=False))
+    assert error.what == "x-1.0-py3-none-any.whl has no SHA-256"
+
+
+def test_a_wheel_at_a_path() -> None:
+    wheels = f'wheels = [{{ path = "x-1.0-py3-none-any.whl", hashes = {{ sha256 = "{digest("x")}" }} }}]'
+    assert "lies at a path" in refused(package("x", more=wheels)).what
+
+
+@pytest.mark.parametrize("file", ["x-1.0-py3-none-$(id).whl", "x-1.0-py3-none-any'.whl", "x-1.0-py3-none-a b.whl"])
+def test_names_that_would_reach_a_shell(file: str) -> None:
+    wheels = (
+        f'wheels = [{{ name = "{file}", url = "https://files.example/w", hashes = {{ sha256 = "{digest("x")}" }} }}]'
+    )
+    assert refused(package("x", more=wheels)).code == 1
+
+
+def test_all_problems_are_shown_together() -> None:
+    error = refused(package("x", "py3-none-any", hashes=False), package("y", more='directory = { path = "y" }'))
+    assert isinstance(error, ManyErrors)
+    assert len(error.errors) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[[",
+        "lock-version = 1",
+        'lock-version = "9.0"\ncreated-by = "x"\npackages = []',
+        'lock-version = "1.0"\ncreated-by = "x"\n[[packages]]\nname = "A B"',
+    ],
+)
+def test_what_is_no_pylock(text: str) -> None:
+    with pytest.raises(NeveError, match="not a valid pylock"):
+        select_wheels(text, TRIXIE, where="uv.lock")
+
+
+def test_a_lock_for_another_python() -> None:
+    with pytest.raises(NeveError, match=r"does not fit CPython 3\.11"):
+        select_wheels(pylock(package("x", "py3-none-any"), requires=">=3.13"), BOOKWORM, where="uv.lock")
