@@ -11,6 +11,11 @@ mkdir -p "$root/tmp" "$root/var/tmp" "$root/run" "$root/root" "$root/proc" "$roo
 [ -e "$root/usr/bin/sh" ] || [ ! -e "$root/usr/bin/dash" ] || ln -s dash "$root/usr/bin/sh"
 : >> "$root/var/lib/dpkg/status"
 
+# tzdata
+if [ -e "$root/usr/share/zoneinfo/Etc/UTC" ] && [ ! -L "$root/etc/localtime" ]; then
+  ln -s /usr/share/zoneinfo/Etc/UTC "$root/etc/localtime"
+fi
+
 # ca-certificates: every certificate by name, and all of them in one file; openssl rehash makes the hashed names
 if [ -d "$root/usr/share/ca-certificates" ]; then
   mkdir -p "$root/etc/ssl/certs"
