@@ -30,11 +30,9 @@ _BUSYBOX = deb_of(entry("./usr/bin/busybox", b"#!/bin/sh\necho cat\necho sh\n", 
 _UV_PLATFORM = "manylinux_2_17_x86_64.manylinux2014_x86_64.musllinux_1_1_x86_64"
 
 
-def wheel(name: str, version: str, *, requires: tuple[str, ...] = ()) -> bytes:
+def wheel(name: str, version: str, metadata: str) -> bytes:
     """The smallest wheel: a module of one line and the metadata."""
     info = f"{name}-{version}.dist-info"
-    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
-    metadata += "".join(f"Requires-Dist: {requirement}\n" for requirement in requires)
     out = BytesIO()
     with zipfile.ZipFile(out, "w") as file:
         for path, text in {
@@ -74,12 +72,15 @@ class World:
         self.archive.publish("trixie", *self.stanzas)
 
     def serve_wheel(self, name: str, version: str, *, tag: str = "py3-none-any", requires: tuple[str, ...] = ()) -> str:
-        """Add a wheel to the index (PEP 503); its SHA-256."""
-        content = wheel(name, version, requires=requires)
+        """Add a wheel to the index (PEP 503, PEP 714); its SHA-256."""
+        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        metadata += "".join(f"Requires-Dist: {requirement}\n" for requirement in requires)
+        content = wheel(name, version, metadata)
         file = f"{name}-{version}-{tag}.whl"
         digest = hashlib.sha256(content).hexdigest()
-        self.server.files[f"/files/{file}"] = content
-        self._links.setdefault(name, []).append(f'<a href="/files/{file}#sha256={digest}">{file}</a>')
+        self.server.files |= {f"/files/{file}": content, f"/files/{file}.metadata": metadata.encode()}
+        link = f'<a href="/files/{file}#sha256={digest}" data-core-metadata="true">{file}</a>'
+        self._links.setdefault(name, []).append(link)
         page = "<!DOCTYPE html><html><body>" + "\n".join(self._links[name]) + "</body></html>"
         self.server.files[f"/simple/{name}/"] = page.encode()
         return digest
