@@ -13,6 +13,8 @@ from pathlib import Path
 
 from neve.errors import NeveError
 
+TEMPORARY = ".neve-new"
+
 
 def cache_home() -> Path:
     """Neve's cache: ``$XDG_CACHE_HOME/neve`` (XDG base directories)."""
@@ -51,6 +53,8 @@ def remedies(error: OSError, place: str) -> list[str]:
             "`neve` keeps downloads under $XDG_CACHE_HOME/neve and its store under $XDG_DATA_HOME/neve: "
             "point these variables to a larger disk",
         ]
+    if error.errno in (errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP):
+        return [f"move {place} away: something else is in its place"]
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return [f"make {place} writable for this user, or work on a copy of the project: cp -r PROJECT ~/copy"]
     return []
@@ -62,19 +66,38 @@ def write_atomic(path: Path, content: str | bytes) -> None:
     Raises NeveError where the directory cannot be written.
     """
     data = content.encode() if isinstance(content, str) else content
+    # One name for all: what a killed process leaves is written over next time, and never taken for a project's file.
+    temporary = path.with_name(f".{path.name}{TEMPORARY}")
     with explained(f"write {path.name}", path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
+        descriptor = _owned(temporary)
         try:
             with os.fdopen(descriptor, "wb") as file:
+                file.truncate()
                 file.write(data)
                 file.flush()
+                os.fchmod(file.fileno(), 0o666 & ~_umask())
                 os.fsync(file.fileno())
-            Path(temporary).chmod(0o666 & ~_umask())
-            Path(temporary).replace(path)
+                temporary.replace(path)  # while it is locked: then it is nobody else's
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
+
+
+def _owned(path: Path) -> int:
+    """The file ``path``, open and locked by us; another process that writes it is waited for."""
+    while True:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if os.path.samestat(path.lstat(), os.fstat(descriptor)):
+                return descriptor
+        except FileNotFoundError:
+            pass  # it was renamed while we waited
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
 
 
 def write_if_changed(path: Path, content: str) -> bool:
@@ -113,7 +136,7 @@ def new_directory(path: Path) -> Iterator[Path]:
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold an exclusive lock between processes on the file ``path`` (flock(2)); it is freed when a holder dies."""
-    with explained(f"lock {path.name}", path):
+    with explained("take the lock between processes", path):
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("a")
     with file:
@@ -128,6 +151,7 @@ def _umask() -> int:
 
 
 __all__ = [
+    "TEMPORARY",
     "cache_home",
     "data_home",
     "explained",

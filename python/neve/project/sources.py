@@ -5,32 +5,57 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 import subprocess
 from functools import cache
 from pathlib import Path
 
-from neve.errors import NeveError
+from neve.errors import NeveError, collected
 from neve.resources import nix_library
+
+_GIT = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"})
 
 
 def source_files(directory: Path) -> tuple[str, ...]:
     """The project's files, relative and sorted: what git tracks or would track, else every file; never what
     belongs to tools (nix/ignored.json, which the rendered flake goes by as well).
 
-    Raises NeveError where a name cannot go into a store path.
+    Raises NeveError with every name that cannot go into a store path, and every file that cannot be read or is none.
     """
     names = _from_git(directory)
     if names is None:
         names = _walked(directory)
     files = sorted(name for name in names if not _ignored(name))
-    for name in files:
-        if not name.isprintable() or "\ufffd" in name:
-            raise NeveError(
-                f"the file name {name!r} cannot be used",
-                where=str(directory),
-                fixes=["rename it, or let .gitignore name it"],
-            )
+    problem = collected(filter(None, (_problem(directory, name) for name in files)))
+    if problem is not None:
+        raise problem
     return tuple(files)
+
+
+def _problem(directory: Path, name: str) -> NeveError | None:
+    if not name.isprintable() or "\ufffd" in name:
+        return NeveError(
+            f"the file name {name!r} cannot be used",
+            where=str(directory),
+            fixes=["rename it, or let .gitignore name it"],
+        )
+    path = os.path.join(directory, name)  # noqa: PTH118 - a Path for each of thousands of files takes time
+    try:
+        mode = os.lstat(path).st_mode
+    except OSError as error:
+        return NeveError("cannot read a file of the project", where=path, why=error.strerror)
+    if stat.S_ISLNK(mode) or (stat.S_ISREG(mode) and os.access(path, os.R_OK)):
+        return None
+    if stat.S_ISREG(mode):
+        why, fix = "this user may not read it", f"make it readable: chmod +r {name!r}"
+    else:
+        why, fix = "it is a pipe, a socket or a device: an image cannot hold it", "remove it"
+    return NeveError(
+        "a file of the project cannot go into the image",
+        where=path,
+        why=why,
+        fixes=[f"{fix}, or let .gitignore name it"],
+    )
 
 
 @cache
@@ -55,6 +80,10 @@ def _from_git(directory: Path) -> list[str] | None:
         return None
     command = [
         "git",
+        # Also where the directory is another user's: without git, files that it ignores would go into the image.
+        *("-c", "safe.directory=*"),
+        # A repository may name a program there, and listing would run it.
+        *("-c", "core.fsmonitor=false"),
         "-C",
         str(directory),
         "ls-files",
@@ -66,25 +95,45 @@ def _from_git(directory: Path) -> list[str] | None:
         ".",
     ]
     try:
-        done = subprocess.run(command, capture_output=True, check=False)
+        done = subprocess.run(command, capture_output=True, check=False, env=_environment())
     except OSError:
         return None
     if done.returncode:
         return None
     names = os.fsdecode(done.stdout).split("\0")
-    # A file that was deleted and not yet told to git is still listed.
-    return [name for name in names if name and os.path.lexists(directory / name) and not (directory / name).is_dir()]
+    if "pyproject.toml" not in names:
+        return None  # a directory that the repository around it ignores
+    # A file that was deleted and not yet told to git is still listed, and so is a submodule.
+    return [name for name in names if name and _is_file(directory / name)]
+
+
+def _environment() -> dict[str, str]:
+    """Without what sends git to another repository, as in its hooks."""
+    return {key: value for key, value in os.environ.items() if key not in _GIT}
+
+
+def _is_file(path: Path) -> bool:
+    return os.path.lexists(path) and (path.is_symlink() or not path.is_dir())
 
 
 def _walked(directory: Path) -> list[str]:
     anywhere, top, _ = _rules()
     found = []
-    for parent, directories, files in os.walk(directory):
+    for parent, directories, files in os.walk(directory, onerror=_raise):
         inside = os.path.relpath(parent, directory)
         directories[:] = [d for d in directories if d not in anywhere and not (inside == "." and d in top)]
         links = [d for d in directories if (Path(parent) / d).is_symlink()]
         found += [os.path.normpath(f"{inside}/{name}") for name in (*files, *links)]
     return found
+
+
+def _raise(error: OSError) -> None:
+    raise NeveError(
+        "a directory of the project cannot be read",
+        where=str(error.filename),
+        why=error.strerror,
+        fixes=["make it readable: chmod +rx, or move it out of the project"],
+    )
 
 
 __all__ = ["source_files"]
