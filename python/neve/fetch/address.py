@@ -24,12 +24,18 @@ def split_credentials(url: str) -> tuple[str, str | None]:
     for a malformed URL.
     """
     parts = urlsplit(url)
-    userinfo, at, host = parts.netloc.rpartition("@")
-    bare = urlunsplit((parts.scheme, host, parts.path, parts.query, ""))
+    userinfo, at, _ = parts.netloc.rpartition("@")
+    bare = without_credentials(url)
     if at:
         user, _, password = userinfo.partition(":")
         return bare, basic(unquote(user), unquote(password))
     return bare, _from_netrc(parts.hostname or "")
+
+
+def without_credentials(url: str) -> str:
+    """``url`` as it may be written down: without user and password. Raises ValueError for a malformed URL."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, ""))
 
 
 def basic(user: str, password: str) -> str:

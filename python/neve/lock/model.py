@@ -13,7 +13,7 @@ FORMAT = 1
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9+._-]*$")]
 Version = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.+~:!_-]*$")]
-Url = Annotated[str, Field(pattern=r"^(https?|file)://[^\s\"'\\$`{}]+$")]
+Url = Annotated[str, Field(pattern=r"^(https?|file)://[^\s\"'\\$`{}@/]*(/[^\s\"'\\$`{}]*)?$")]
 PoolPath = Annotated[
     str, Field(pattern=r"^([A-Za-z0-9+_~:%-][A-Za-z0-9+._~:%-]*/)*[A-Za-z0-9+_~:%-][A-Za-z0-9+._~:%-]*\.deb$")
 ]
@@ -48,7 +48,11 @@ class WheelPin(Model):
 
 
 class BaseLock(Model):
-    """The base: its release, the interpreter's full version, where packages come from, and the packages by group."""
+    """The base: its release, the interpreter's full version, where packages come from, and the packages by group.
+
+    ``main`` and ``security`` are the mirrors that were asked, without credentials; ``snapshots`` where each archive can
+    be had once its mirror has moved on.
+    """
 
     name: Literal["debian"]
     release: Name
@@ -56,6 +60,7 @@ class BaseLock(Model):
     python: Annotated[str, Field(pattern=r"^3\.[0-9]+\.[0-9]+([a-z]+[0-9]+)?$")]
     main: Url
     security: Url
+    snapshots: dict[Literal["main", "updates", "security"], Url] = Field({})
     packages: dict[Literal["base", "python", "system"], tuple[DebPin, ...]]
 
     def url(self, pin: DebPin) -> str:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from neve.bases.debian.mirror import snapshots
 from neve.bases.debian.suites import find_suite
 from neve.errors import NeveError
+from neve.fetch.address import without_credentials
 from neve.lock.model import BaseLock, BuildLock, DebPin, Lock, ToolsLock, WheelPin
 from neve.python.select import select_wheels
 from neve.python.target import Target
@@ -106,8 +108,9 @@ class Resolver:
             python=interpreter.version.partition(":")[2 if ":" in interpreter.version else 0]
             .partition("-")[0]
             .partition("~")[0],
-            main=self.mirrors.main,
-            security=self.mirrors.security,
+            main=without_credentials(self.mirrors.main),
+            security=without_credentials(self.mirrors.security),
+            snapshots={} if "snapshot" in self.mirrors.origin else snapshots(index.dates),
             packages=groups,
         )
 

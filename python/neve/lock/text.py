@@ -6,18 +6,23 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from neve.errors import NeveError
+from neve.errors import ManyErrors, NeveError
 from neve.lock.model import FORMAT, Lock
 from neve.project.pyproject import parse_toml
 from neve.project.validate import validated
 
 NAME = "neve.lock"
+_SHOWN = 5
 _HEAD = "# Written by `neve lock`: every pin that uv.lock does not hold. Commit it.\n"
 
 
 def read_lock(text: str) -> Lock:
     """The Lock that ``text`` holds. Raises NeveError for one that is malformed or of a newer format."""
-    data = parse_toml(text, where=NAME)
+    anew = ["take it back from version control", "or write it anew: `neve lock --upgrade`"]
+    try:
+        data = parse_toml(text, where=NAME)
+    except NeveError as error:
+        raise NeveError(error.what, where=error.where, why=error.why, fixes=anew) from None
     version = data.get("version")
     if isinstance(version, int) and version > FORMAT:
         raise NeveError(
@@ -28,9 +33,10 @@ def read_lock(text: str) -> Lock:
     try:
         return validated(Lock, data, where=NAME)
     except NeveError as error:
-        raise NeveError(
-            f"{NAME} is not valid", where=NAME, why=str(error), fixes=["`neve lock --upgrade` writes it anew"]
-        ) from None
+        found = error.errors if isinstance(error, ManyErrors) else (error,)
+        why = "\n".join(f"{each.where}: {each.why or each.what}" for each in found[:_SHOWN])
+        more = f"\nand {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        raise NeveError(f"{NAME} is not valid", where=found[0].where, why=why + more, fixes=anew) from None
 
 
 def lock_text(lock: Lock) -> str:
@@ -81,8 +87,9 @@ def _value(value: Any) -> str:
         return "{ " + ", ".join(_pairs(value)) + " }"
     if isinstance(value, list):
         return "[" + ", ".join(_value(item) for item in value) + "]"
-    # A TOML basic string has JSON's escapes; DEL is the one control character that JSON leaves as it is.
-    return json.dumps(value).replace("\x7f", "\\u007f")
+    # A TOML basic string has JSON's escapes, but knows no surrogates; DEL is the one control character that JSON
+    # leaves as it is.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 __all__ = ["NAME", "lock_text", "read_lock"]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from neve.errors import NeveError, collected
+from neve.fetch.address import without_credentials
 from neve.python.target import Target
 from neve.python.wheel import Wheel
 
@@ -92,7 +93,7 @@ def _wheel(package: Package, artefact: PackageWheel, where: str) -> Wheel:
         name=str(package.name),
         version=str(package.version),
         file=file,
-        url=artefact.url,
+        url=without_credentials(artefact.url),
         sha256=sha256,
         size=artefact.size,
     )

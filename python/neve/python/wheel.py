@@ -17,4 +17,9 @@ class Wheel:
     size: int | None
 
 
-__all__ = ["Wheel"]
+def store_name(file: str) -> str:
+    """The file name ``file`` in the characters that a store path may have (an epoch's ``!`` is none of them)."""
+    return file.replace("!", "-")
+
+
+__all__ = ["Wheel", "store_name"]

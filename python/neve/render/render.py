@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from neve.components.component import GROUPS
-from neve.python.layers import BUCKETS, group_wheels
+from neve.python.layers import group_wheels
+from neve.python.wheel import store_name
 from neve.render.quote import comment, nix
 from neve.resources import nix_library, templates
 
@@ -53,7 +54,6 @@ def render(plan: Plan, lock: Lock, wheels: Sequence[Wheel], place: Place | None 
         "uv": _wheel(lock.tools.uv)["pin"],
         "build_wheels": [_wheel(pin) for pin in lock.build.wheels],
         "wheel_layers": [(layer.name, [_wheel(wheel) for wheel in layer.wheels]) for layer in layers],
-        "buckets": BUCKETS,
     }
     environment = _environment()
     tree = {
@@ -128,7 +128,7 @@ def _deb(base: BaseLock, pin: DebPin) -> dict[str, str]:
 
 def _wheel(wheel: Wheel | WheelPin) -> dict[str, Any]:
     """A wheel as the library takes it; a store path's name has no ``!``."""
-    pin = {"name": wheel.file.replace("!", "-"), "url": wheel.url, "sha256": wheel.sha256}
+    pin = {"name": store_name(wheel.file), "url": wheel.url, "sha256": wheel.sha256}
     return {"name": wheel.name, "version": wheel.version, "file": wheel.file, "pin": pin}
 
 

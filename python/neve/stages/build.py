@@ -5,23 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from neve import __version__
-from neve.errors import NeveError
 from neve.files import explained, locked, write_atomic
 from neve.project.sources import source_files
 from neve.resources import nix_library, templates
 from neve.stages.work import work_directory
 
 if TYPE_CHECKING:
-    from neve.fetch import Artefact
-    from neve.lock.model import Lock, WheelPin
-    from neve.python.wheel import Wheel
     from neve.session import Session
 
 # What the rendered tree depends on, besides neve itself.
@@ -83,6 +77,7 @@ def _prepare(session: Session) -> str:
     """Lock, render into .neve/, and bring what is pinned into the store; the image's reference."""
     from neve.render.render import Place, render
     from neve.stages.lock import lock_project
+    from neve.stages.provide import provide
     from neve.stages.render import write_tree
 
     result = lock_project(session)
@@ -90,64 +85,6 @@ def _prepare(session: Session) -> str:
     write_tree(render(result.plan, result.lock, result.wheels, place), session.directory / ".neve")
     provide(session, result.lock, result.wheels)
     return result.plan.reference
-
-
-def provide(session: Session, lock: Lock, wheels: Sequence[Wheel]) -> None:
-    """Put every pinned artefact and the bootstrap into the store, fetched where it is not there yet.
-
-    They get the store paths that the rendered fixed-output fetches have, so Nix finds them made. Raises NeveError.
-    """
-    from neve.nix.call import add_fixed, missing
-    from neve.nix.store_path import fixed_path
-
-    bootstrap_store(session, lock)
-    artefacts = {fixed_path(artefact.name, artefact.sha256): artefact for artefact in _artefacts(lock, wheels)}
-    absent = missing(session.nix, list(artefacts))
-    if not absent:
-        return
-    session.progress.stage(f"fetching {len(absent)} pinned files")
-    files = session.fetcher.fetch([artefacts[path] for path in absent])
-    session.progress.stage("adding them to the store")
-    add_fixed(session.nix, files)
-
-
-def bootstrap_store(session: Session, lock: Lock) -> str:
-    """Put the pinned static busybox into the store; its store path. Raises NeveError where it is not what is pinned."""
-    from neve.lock.resolve import unpacked_busybox
-    from neve.nix.bootstrap import NAME, bootstrap
-    from neve.nix.call import missing
-    from neve.nix.store_path import directory_path
-
-    expected = directory_path(NAME, lock.tools.busybox_tree)
-    if missing(session.nix, [expected]):
-        deb = session.fetcher.fetch([_deb_artefact(lock, lock.tools.busybox)])[0]
-        with tempfile.TemporaryDirectory(prefix="neve-busybox-") as temporary:
-            made = bootstrap(session.nix, session.toolbox, busybox=unpacked_busybox(deb, Path(temporary)))
-        if made.path != expected:
-            raise NeveError(
-                "the static busybox is not the one that is pinned",
-                where="neve.lock, tools.busybox_tree",
-                why=f"it makes {made.path}, not {expected}",
-                fixes=["`neve lock --upgrade` pins it anew"],
-            )
-    return expected
-
-
-def _artefacts(lock: Lock, wheels: Sequence[Wheel]) -> list[Artefact]:
-    from neve.fetch import Artefact
-
-    debs = [pin for pins in lock.base.packages.values() for pin in pins]
-    chosen: list[WheelPin | Wheel] = [lock.tools.uv, *lock.build.wheels, *wheels]
-    return [
-        *(_deb_artefact(lock, pin) for pin in (*debs, *lock.tools.packages)),
-        *(Artefact(name=w.file.replace("!", "-"), urls=(w.url,), sha256=w.sha256, size=w.size) for w in chosen),
-    ]
-
-
-def _deb_artefact(lock: Lock, pin: Any) -> Artefact:
-    from neve.fetch import Artefact
-
-    return Artefact(name=pin.file, urls=(lock.base.url(pin),), sha256=pin.sha256, size=pin.size)
 
 
 def _nix_build(session: Session, attribute: str, link: Path) -> str:
@@ -232,4 +169,4 @@ def _own_stats() -> list[str]:
     return sorted(f"{file.name} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files)
 
 
-__all__ = ["Built", "bootstrap_store", "build_image", "build_output", "fresh_build", "provide"]
+__all__ = ["Built", "build_image", "build_output", "fresh_build"]

@@ -6,6 +6,7 @@ import mmap
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from neve.bases.debian.mirror import Mirrors
@@ -48,10 +49,16 @@ class _Text:
 
 
 class Index:
-    """What the archives of a suite offer for one architecture."""
+    """What the archives of a suite offer for one architecture; ``dates`` says of when each archive is."""
 
-    def __init__(self, architecture: str, texts: Sequence[tuple[ArchiveName, bytes | mmap.mmap]]) -> None:
+    def __init__(
+        self,
+        architecture: str,
+        texts: Sequence[tuple[ArchiveName, bytes | mmap.mmap]],
+        dates: Mapping[ArchiveName, datetime] | None = None,
+    ) -> None:
         self.architecture = architecture
+        self.dates = dates or {}
         self._texts = [_Text(archive, data) for archive, data in texts]
         self._versions: dict[str, tuple[Package, ...]] = {}
         self._virtual: Mapping[bytes, set[str]] | None = None
@@ -124,7 +131,8 @@ def load_index(
     """
     progress.stage(f"reading the index of {suite}")
     files = packages_files(find_suite(suite), architecture, mirrors, fetcher, progress)
-    return Index(architecture, [(archive, _mapped(file)) for archive, file in files])
+    dates = {archive: date for archive, _, date in files if date is not None}
+    return Index(architecture, [(archive, _mapped(file)) for archive, file, _ in files], dates)
 
 
 def _mapped(path: Path) -> bytes | mmap.mmap:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -79,6 +79,19 @@ def find_mirrors(
         origin=origin,
         keyring=Path(keyring) if keyring else None,
     )
+
+
+def snapshots(dates: Mapping[ArchiveName, datetime]) -> dict[ArchiveName, str]:
+    """Where Debian's snapshot service keeps archives of ``dates``: for when a mirror has dropped what it had.
+
+    The service takes an archive in some hours after it was made, and answers for a time with the last one before it;
+    so a day later is asked for. Empty where a date is not known.
+    """
+    roots: dict[ArchiveName, str] = {"main": "debian", "updates": "debian", "security": "debian-security"}
+    return {
+        archive: f"{_SNAPSHOT}/{roots[archive]}/{date.astimezone(UTC) + timedelta(days=1):%Y%m%dT%H%M%SZ}"
+        for archive, date in dates.items()
+    }
 
 
 def _checked(url: str, origin: str) -> str:
@@ -189,4 +202,4 @@ def _first_line(path: Path) -> str:
     return next((line.split()[0] for line in lines if line.strip() and not line.startswith("#")), "")
 
 
-__all__ = ["Mirrors", "find_mirrors"]
+__all__ = ["Mirrors", "find_mirrors", "snapshots"]

@@ -25,8 +25,9 @@ _LIMIT = 16 << 20  # an InRelease has some 150 KB
 
 def packages_files(
     suite: Suite, architecture: str, mirrors: Mirrors, fetcher: Fetcher, progress: Progress
-) -> list[tuple[ArchiveName, Path]]:
-    """The Packages file of each archive of ``suite``, decompressed, verified from the archive's keys down.
+) -> list[tuple[ArchiveName, Path, datetime | None]]:
+    """The Packages file of each archive of ``suite``, decompressed, verified from the archive's keys down; with the
+    date of the archive's InRelease.
 
     Raises NeveError for what is not there or not signed, TransientError where the mirror cannot be reached.
     """
@@ -40,7 +41,7 @@ def packages_files(
     _warn_of_age([release for _, _, release, _ in wanted], progress)
     if any(not place.exists() for _, place, _, _ in wanted):
         _fill([(place, release, path) for _, place, release, path in wanted], fetcher, mirrors)
-    return [(archive, place) for archive, place, _, _ in wanted]
+    return [(archive, place, release.date) for archive, place, release, _ in wanted]
 
 
 def _fill(wanted: list[tuple[Path, Release, str]], fetcher: Fetcher, mirrors: Mirrors) -> None:

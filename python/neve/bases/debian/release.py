@@ -27,6 +27,7 @@ class Release:
     suite: str
     codename: str
     by_hash: bool
+    date: datetime | None
     valid_until: datetime | None
     files: Mapping[str, tuple[str, int]]
 
@@ -113,6 +114,7 @@ def parse_release(text: str, *, url: str, dist: str) -> Release:
         suite=suite,
         codename=codename,
         by_hash=fields.get("acquire-by-hash", "no").lower() == "yes",
+        date=_date(fields.get("date")),
         valid_until=_date(fields.get("valid-until")),
         files=files,
     )
