@@ -170,7 +170,7 @@ def test_a_python_that_no_suite_has(requires: str, neve: dict[str, str], where: 
     table: dict[str, Any] = {"requires-python": requires}
     with pytest.raises(NeveError) as caught:
         make_plan(a_project(neve=neve, **table))
-    assert caught.value.where == where
+    assert caught.value.where == f"pyproject.toml, {where}"
     assert "trixie: 3.13" in (caught.value.why or "")
     assert caught.value.fixes
 

@@ -26,7 +26,7 @@ def parse_toml(text: str, *, where: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
-        place = f"{where}:{line[1]}" if line else where
+        place = f"{where}:{line[1] if line else text.count(chr(10)) + 1}"
         raise NeveError(
             f"{where} is not valid TOML",
             where=place,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, get_origin
 
@@ -11,6 +13,8 @@ from pydantic import BaseModel, ValidationError
 from neve.errors import NeveError, collected
 
 M = TypeVar("M", bound=BaseModel)
+
+_BARE = re.compile(r"[A-Za-z0-9_.-]+")  # a key of TOML without quotes; the prefix holds dots
 
 
 def validated(model: type[M], data: Mapping[str, Any], *, where: str, prefix: str = "") -> M:
@@ -37,18 +41,19 @@ def _problem(model: type[BaseModel], problem: Any, where: str, prefix: str) -> N
             f"unknown key {location[-1]!r}", where=place, fixes=[*fixes, f"known keys: {', '.join(known)}"]
         )
     message = str(problem["msg"]).removeprefix("Value error, ")
-    return NeveError(
-        f"{key} is not valid",
-        where=place,
-        why=message,
-        fixes=[f"give it as the reference says: docs/reference/configuration.md ({_key(location)})"],
-    )
+    fixes = [f"give it as the reference says: docs/reference/configuration.md ({_key(location)})"]
+    if problem["type"] == "string_type" and isinstance(problem["input"], int | float):
+        fixes = [f'write it in quotes: "{problem["input"]}"', *fixes]
+    return NeveError(f"{key} is not valid", where=place, why=message, fixes=fixes)
 
 
 def _key(parts: Sequence[str | int]) -> str:
     text = ""
     for part in parts:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+        if part == "[key]":  # pydantic's word for a key that is not valid itself
+            continue
+        name = part if isinstance(part, int) or _BARE.fullmatch(part) else json.dumps(part, ensure_ascii=False)
+        text += f"[{name}]" if isinstance(part, int) else f".{name}" if text else str(name)
     return text
 
 

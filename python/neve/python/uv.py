@@ -10,17 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from neve.certificates import host_bundle
-from neve.errors import NeveError, TransientError
+from neve.errors import NeveError
 
 _NO_INTERPRETER = re.compile(
     r"No interpreter found|no interpreter|Python [\d.]+ is not available|not find .*interpreter"
     # A shim of a version manager that has no such version (pyenv) stops uv's search.
     r"|Failed to inspect Python interpreter|Querying Python at",
-    re.I,
-)
-_NETWORK = re.compile(
-    r"error sending request|dns error|connection (?:refused|reset)|timed out|tcp connect"
-    r"|5\d\d (?:Internal|Bad Gateway|Service|Gateway)|HTTP status server error",
     re.I,
 )
 
@@ -88,10 +83,7 @@ class Uv:
         return self._project(
             words,
             "uv cannot read uv.lock",
-            [
-                "`uv lock` writes it anew",
-                "a uv.lock of a newer format needs a newer uv: upgrade neve, or the `uv` beside it",
-            ],
+            ["`uv lock` writes it anew"],
         )
 
     def compile(self, requirements: Sequence[str], *, python: str, dependencies: bool = True) -> str:
@@ -171,9 +163,9 @@ class Uv:
                 fixes=["pip install uv"],
             ) from None
         if done.returncode:
-            why = _reason(done.stderr)
-            kind = TransientError if _NETWORK.search(why) and "--offline" not in command else NeveError
-            raise kind(what, where=str(self.directory), why=why, fixes=fixes)
+            from neve.python.complaint import complaint
+
+            raise complaint(done.stderr, what, directory=str(self.directory), offline=self.offline, fixes=fixes)
         return str(done.stdout)
 
 
@@ -204,16 +196,6 @@ def _environment(environ: Mapping[str, str]) -> dict[str, str]:
     trust = {"UV_SYSTEM_CERTS": "true"} if host_bundle() else {}
     own = {key: value for key, value in environ.items() if key not in foreign}
     return {**trust, **own, "UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
-
-
-def _reason(text: str) -> str:
-    """What uv says is wrong: without what it says of its work."""
-    lines = [
-        line
-        for line in text.splitlines()
-        if line.strip() and not line.startswith(("Using CPython", "Resolved ", "warning: `VIRTUAL_ENV"))
-    ]
-    return re.sub(r"(://)[^/@\s]+@", r"\1", "\n".join(lines[-25:])) or "it gives no reason"
 
 
 __all__ = ["Uv", "find_uv"]

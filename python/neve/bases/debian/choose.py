@@ -54,7 +54,9 @@ def _nothing_fits(suites: list[Suite], request: PythonRequest, requires_python: 
         'ask for one that there is, with `python = "3.13"` under [tool.neve], in .python-version or requires-python',
         *(["or leave `release` out, and neve takes the suite that has it"] if len(suites) == 1 else []),
     ]
-    return NeveError(what, where=_where(request.origin), why=f"the Pythons of the suites: {table}{conflict}", fixes=fixes)
+    return NeveError(
+        what, where=_where(request.origin), why=f"the Pythons of the suites: {table}{conflict}", fixes=fixes
+    )
 
 
 def _where(origin: str) -> str:
