@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.layer import measure_layer
 from benchmarks.measure import Figure, neve, peak, seconds, several
 from benchmarks.projects import example, many_packages
-from tests.registry import counting, registry
+from tests.registry import CountingProxy, counting, registry
 
 
 def version(_: Path) -> Iterator[Figure]:
@@ -75,6 +75,35 @@ def change(directory: Path) -> Iterator[Figure]:
         yield Figure(what="… bytes sent to the registry", result=f"{sent / 1000:.1f} kB", budget="100 kB")
         _, megabytes = peak(push)
         yield Figure(what="neve push, peak memory", result=f"{megabytes:.0f} MB")
+        yield from peer(project, proxy)
+
+
+def peer(project: Path, proxy: CountingProxy) -> Iterator[Figure]:
+    """The same change by podman: a Dockerfile that copies the package on top of the same image, built and pushed."""
+    if shutil.which("podman") is None or shutil.which("runc") is None:
+        yield Figure(what="… podman build + podman push of the same change", result="podman or runc is not installed")
+        return
+    archive = project.parent / "image.tar"
+    seconds(neve("-C", str(project), "build", "--quiet", "--archive", str(archive)))
+    seconds(["podman", "load", "--quiet", "--input", str(archive)])
+    (project / "Dockerfile").write_text(
+        "FROM localhost/hello:latest\nCOPY src /app/src\n"
+        'RUN ["/usr/bin/cp", "-r", "/app/src/hello", "/opt/venv/lib/python3.13/site-packages/"]\n'
+    )
+    name = f"{proxy.address}/peer"
+    limits = ["--network=none", "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1000:1000"]
+    source = project / "src" / "hello" / "__init__.py"
+
+    def once() -> float:
+        source.write_text(source.read_text() + "# again\n")
+        built = seconds(["podman", "--runtime", "runc", "build", "--quiet", *limits, "--tag", name, str(project)])
+        return built + seconds(["podman", "push", "--quiet", "--tls-verify=false", name])
+
+    result = several(once, 5)
+    before = proxy.sent
+    once()
+    yield Figure(what="… podman build + podman push of the same change", result=result)
+    yield Figure(what="… bytes that podman sent", result=f"{(proxy.sent - before) / 1000:.1f} kB")
 
 
 def layer(directory: Path) -> Iterator[Figure]:
