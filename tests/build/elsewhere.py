@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shutil
 import site
 import subprocess
@@ -52,9 +53,7 @@ def elsewhere(original: Project, world: World) -> Iterator[Project]:
         directory = home / "work" / world.directory
         ignored = shutil.ignore_patterns(".neve", "flake.*", "nix", "result*")
         shutil.copytree(original.directory, directory, ignore=ignored)
-        for part in ("artefacts", "debian"):
-            if (cache_home() / part).is_dir():
-                shutil.copytree(cache_home() / part, home / ".cache" / "neve" / part)
+        _copy_downloads(original.directory, home / ".cache/neve")
         if world.touch is not None:
             for path in directory.rglob("*"):
                 os.utime(path, (world.touch, world.touch))
@@ -64,6 +63,17 @@ def elsewhere(original: Project, world: World) -> Iterator[Project]:
     finally:
         subprocess.run(["chmod", "-R", "u+w", home], check=True)
         shutil.rmtree(home)
+
+
+def _copy_downloads(directory: Path, cache: Path) -> None:
+    """The indexes, the .debs (Nix's own among them), and of the wheels those that the locks name."""
+    named = set(re.findall(r"\b[0-9a-f]{64}\b", "".join(file.read_text() for file in directory.glob("*.lock"))))
+    for part in ("artefacts", "debian"):
+        for file in (cache_home() / part).rglob("*"):
+            if file.is_file() and (file.suffix != ".whl" or file.parent.name in named):
+                copy = cache / file.relative_to(cache_home())
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, copy)
 
 
 def _account(world: World) -> pwd.struct_passwd | None:
