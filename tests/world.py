@@ -75,8 +75,9 @@ class World:
         """Add a wheel to the index (PEP 503, PEP 714); its SHA-256."""
         metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
         metadata += "".join(f"Requires-Dist: {requirement}\n" for requirement in requires)
-        content = wheel(name, version, metadata)
-        file = f"{name}-{version}-{tag}.whl"
+        stem = name.replace("-", "_")
+        content = wheel(stem, version, metadata)
+        file = f"{stem}-{version}-{tag}.whl"
         digest = hashlib.sha256(content).hexdigest()
         self.server.files |= {f"/files/{file}": content, f"/files/{file}.metadata": metadata.encode()}
         link = f'<a href="/files/{file}#sha256={digest}" data-core-metadata="true">{file}</a>'
