@@ -28,8 +28,8 @@ if [ -d "$root/usr/share/ca-certificates" ]; then
   done
 fi
 
-# update-alternatives: the links that postinst scripts ask for, the highest priority wins
-cat /build/control/* /dev/null 2>/dev/null | awk -f "$alternatives" | sort -k1,1 -k3,3nr -k2,2 | while read -r link path priority; do
+# update-alternatives: the links that postinst scripts ask for, the highest priority wins. No package need have one.
+{ cat /build/control/* 2>/dev/null || :; } | awk -f "$alternatives" | sort -k1,1 -k3,3nr -k2,2 | while read -r link path priority; do
   target=$root$link
   if [ ! -e "$target" ] && [ ! -L "$target" ] && [ -e "$root$path" ]; then
     mkdir -p "${target%/*}"
