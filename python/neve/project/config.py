@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from neve.bases.debian.suites import SUITES
 
+_END = r"\Z"  # which JSON Schema's regular expressions do not know
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+~:-]+)?\Z")
 _IMAGE_NAME = re.compile(r"([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*\Z")
@@ -25,13 +28,23 @@ def _text(value: str) -> str:
     return value
 
 
-def _matching(pattern: re.Pattern[str], what: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if not pattern.match(value):
-            raise ValueError(f"{value!r} is not {what}")
-        return value
+@dataclass(frozen=True)
+class _Matching:
+    """Text that matches ``pattern``; the JSON Schema says so too."""
 
-    return AfterValidator(check)
+    pattern: re.Pattern[str]
+    what: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return handler(core) | {"pattern": f"^({self.pattern.pattern.removesuffix(_END)})$"}
+
+    def _check(self, value: str) -> str:
+        if not self.pattern.match(value):
+            raise ValueError(f"{value!r} is not {self.what}")
+        return value
 
 
 def _absolute(value: str) -> str:
@@ -42,8 +55,8 @@ def _absolute(value: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_text)]
-EnvName = Annotated[str, _matching(_ENV_NAME, "the name of an environment variable")]
-SystemPackage = Annotated[str, _matching(_PACKAGE, "a Debian package name (lower case, or name=version)")]
+EnvName = Annotated[str, _Matching(_ENV_NAME, "the name of an environment variable")]
+SystemPackage = Annotated[str, _Matching(_PACKAGE, "a Debian package name (lower case, or name=version)")]
 AbsolutePath = Annotated[str, AfterValidator(_absolute)]
 
 
@@ -61,16 +74,16 @@ class Model(BaseModel):
 class ImageConfig(Model):
     """``[tool.neve.image]``: how the image is named and how it starts."""
 
-    name: Annotated[str, _matching(_IMAGE_NAME, "an image name such as registry.example/team/app")] | None = Field(
+    name: Annotated[str, _Matching(_IMAGE_NAME, "an image name such as registry.example/team/app")] | None = Field(
         None, description="name to push to and to load under, without a tag; default: the project's name"
     )
-    tag: Annotated[str, _matching(_TAG, "a tag")] = Field("latest", description="tag of the name")
+    tag: Annotated[str, _Matching(_TAG, "a tag")] = Field("latest", description="tag of the name")
     entrypoint: tuple[Text, ...] | None = Field(
         None, description="command that always runs; default: the project's only console script"
     )
     cmd: tuple[Text, ...] | None = Field(None, description="arguments used where none are given")
     env: dict[EnvName, Text] = Field({}, description="environment variables of the image")
-    user: Annotated[str, _matching(_USER, "a user such as 1000:1000 or app")] | None = Field(
+    user: Annotated[str, _Matching(_USER, "a user such as 1000:1000 or app")] | None = Field(
         None, description='user that the image runs as: "1000:1000", "1000" or a name; default: root'
     )
     workdir: AbsolutePath = Field("/app", description="working directory; sources without a build system lie here")
@@ -85,7 +98,7 @@ class CacheConfig(Model):
     """``[tool.neve.caches.NAME]``: a directory that outlives the container."""
 
     path: AbsolutePath = Field(description="where the cache is mounted")
-    size: Annotated[str, _matching(_SIZE, "a size such as 8Gi")] | None = Field(
+    size: Annotated[str, _Matching(_SIZE, "a size such as 8Gi")] | None = Field(
         None, description="size to ask a cluster for, such as 8Gi"
     )
 
@@ -98,7 +111,7 @@ class Config(Model):
         None, description="Debian suite; default: the one that has the Python asked for"
     )
     mirror: Text | None = Field(None, description="URL of a Debian mirror; NEVE_DEBIAN_MIRROR goes before it")
-    python: Annotated[str, _matching(_PYTHON, 'a Python version such as "3.13"')] | None = Field(
+    python: Annotated[str, _Matching(_PYTHON, 'a Python version such as "3.13"')] | None = Field(
         None,
         description="Python of the image; default: .python-version, requires-python, then the base's own",
     )
@@ -106,7 +119,7 @@ class Config(Model):
     extras: tuple[Text, ...] = Field((), description="extras of the project to install")
     groups: tuple[Text, ...] = Field((), description="dependency groups to install")
     image: ImageConfig = ImageConfig()
-    caches: dict[Annotated[str, _matching(_TAG, "a name")], CacheConfig] = Field({}, description="cache mounts")
+    caches: dict[Annotated[str, _Matching(_TAG, "a name")], CacheConfig] = Field({}, description="cache mounts")
 
 
 __all__ = ["CacheConfig", "Config", "ImageConfig", "Model"]

@@ -9,19 +9,23 @@ from typing import Any
 from neve.errors import NeveError
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "$": "\\$", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+# The smallest number of 64 bits has no literal.
+_LARGEST = 2**63 - 1
 _IMPOSSIBLE = re.compile("[\0\ud800-\udfff]")
 
 
 def nix(value: Any) -> str:
     """``value`` as a Nix expression: string, number, boolean, null, list, attribute set.
 
-    Raises NeveError for a string that Nix cannot hold (NUL, lone surrogates) and TypeError for other types.
+    Raises NeveError for what Nix cannot hold (NUL, lone surrogates, more than 64 bits) and TypeError for other types.
     """
     if value is None:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
+        if abs(value) > _LARGEST:
+            raise NeveError("a number is too large for Nix", why=f"{value} has more than 64 bits")
         return str(value) if value >= 0 else f"({value})"
     if isinstance(value, str):
         return _string(value)

@@ -1,0 +1,66 @@
+# The image of scripts, bottom to top. Pins: debian.nix, wheels.nix, tools.nix.
+{ }:
+let
+  debian = import ./debian.nix;
+  wheels = import ./wheels.nix;
+  tools = import ./tools.nix;
+  lib = import ./lib {
+    system = "x86_64-linux";
+    pins = { inherit (tools) busybox tools uv; };
+  };
+  compression = "zstd";
+  python = "3.13";
+
+  source = lib.source { path = ../../.; files = builtins.fromJSON (builtins.readFile ./files.json); };
+
+  # Base and interpreter: what wheels are installed in. System packages come on top, so that they change no wheel's layer.
+  pythonRoot = lib.debianRoot {
+    name = "debian-trixie-python3.13";
+    groups = [
+      { name = "base"; debs = debian.base; }
+      { name = "python"; debs = debian.python; }
+    ];
+  };
+  root = pythonRoot;
+  venv = lib.venv { root = pythonRoot; inherit python compression; };
+  wheelLayers = map (layer: lib.wheelLayer { inherit (layer) name wheels; root = pythonRoot; inherit venv compression; }) wheels;
+  project = lib.sourceLayer { inherit source compression; directory = "/app"; };
+
+  layers =
+    [
+      (lib.rootLayer { name = "base"; root = pythonRoot; group = "base"; inherit compression; })
+      (lib.rootLayer { name = "python"; root = pythonRoot; below = [ "base" ]; inherit compression; })
+      venv
+    ]
+    ++ wheelLayers
+    ++ [
+      project
+      (lib.settingsLayer {
+        inherit root compression;
+        directory = "/app";
+        user = null;
+      })
+    ];
+
+  oci = lib.oci {
+    inherit layers;
+    config = { "created" = "1970-01-01T00:00:01Z"; "architecture" = "amd64"; "os" = "linux"; "config" = { "Env" = [ "LANG=C.UTF-8" "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" "VIRTUAL_ENV=/opt/venv" ]; "WorkingDir" = "/app"; "Cmd" = [ "python" ]; }; };
+    annotations = { "dev.neve.base" = "debian trixie"; "org.opencontainers.image.title" = "scripts"; "org.opencontainers.image.version" = "1.0"; };
+    histories = [
+      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: debian trixie"; }
+      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: python 3.13.5"; }
+      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: environment"; }
+      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: wheels-4"; }
+      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: scripts"; }
+      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: settings"; }
+    ];
+  };
+  rootfs = lib.rootfs { inherit layers; };
+in
+{
+  inherit oci rootfs layers;
+  image = lib.archive { inherit oci; name = "scripts:latest"; };
+  env = lib.environment { layers = [ venv ] ++ wheelLayers; };
+  check = lib.importCheck { inherit rootfs; };
+  shell = lib.shell { inherit rootfs; };
+}
