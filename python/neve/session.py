@@ -66,8 +66,14 @@ class Session:
     def fetcher(self) -> Fetcher:
         """Fetches into neve's cache."""
         from neve.fetch import Fetcher
+        from neve.fetch.credentials import Origin, index_credentials
 
-        return Fetcher(cache_home(), self.progress, offline=self.options.offline)
+        def credentials() -> dict[Origin, str]:
+            from neve.project.indexes import project_indexes
+
+            return index_credentials(project_indexes(self.directory, self.environ), self.environ)
+
+        return Fetcher(cache_home(), self.progress, offline=self.options.offline, credentials=credentials)
 
     @cached_property
     def toolbox(self) -> Toolbox:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from neve.errors import NeveError, collected
 from neve.fetch.address import redacted
 from neve.fetch.artefact import Artefact
+from neve.fetch.credentials import Origin
 from neve.fetch.download import Download, tried
 from neve.fetch.http import Opener
 from neve.fetch.problem import FetchProblemError, as_error, merged, offline_error
@@ -24,15 +25,24 @@ _MIB = 1 << 20
 class Fetcher:
     """Fetches through ``cache``; ``offline`` uses what is there and nothing else.
 
-    ``jobs`` files are fetched at once. May be shared by threads.
+    ``jobs`` files are fetched at once. ``credentials`` gives Authorization headers, asked when first needed; a URL's
+    own go before them, and ~/.netrc after. May be shared by threads.
     """
 
-    def __init__(self, cache: Path, progress: Progress, *, offline: bool = False, jobs: int = 8) -> None:
+    def __init__(
+        self,
+        cache: Path,
+        progress: Progress,
+        *,
+        offline: bool = False,
+        jobs: int = 8,
+        credentials: Callable[[], Mapping[Origin, str]] = dict,
+    ) -> None:
         self.cache = cache
         self.progress = progress
         self.offline = offline
         self.jobs = jobs
-        self._opener = Opener(jobs)
+        self._opener = Opener(jobs, credentials)
 
     def path(self, artefact: Artefact) -> Path:
         """Where ``artefact`` lies once it is fetched."""

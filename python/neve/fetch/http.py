@@ -6,14 +6,16 @@ import contextlib
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from neve.certificates import host_bundle
 from neve.fetch.address import split_credentials
+from neve.fetch.credentials import Origin, origin
 from neve.fetch.problem import FetchProblemError
 
 if TYPE_CHECKING:
@@ -37,8 +39,9 @@ class Body:
 class Opener:
     """Opens http, https and file URLs; shared by threads."""
 
-    def __init__(self, jobs: int) -> None:
+    def __init__(self, jobs: int, credentials: Callable[[], Mapping[Origin, str]] = dict) -> None:
         self._jobs = jobs
+        self._credentials = cache(credentials)
         self._lock = threading.Lock()
         self._pools: dict[str, urllib3.PoolManager] = {}
 
@@ -51,8 +54,11 @@ class Opener:
         try:
             parts = urlsplit(url)
             bare, authorization = split_credentials(url)
+            place = origin(url)
         except ValueError as error:
             raise FetchProblemError(url, f"the URL is malformed: {error}") from error
+        if parts.scheme != "file" and place is not None and "@" not in parts.netloc:
+            authorization = self._credentials().get(place) or authorization
         if parts.scheme == "file":
             with _open_file(url, start) as body:
                 yield body
@@ -173,7 +179,10 @@ def _refused(url: str, status: int, retry_after: str | None) -> FetchProblemErro
     if status in (404, 410):
         return FetchProblemError(url, f"the server answers {status}: there is no such file", missing=True)
     if status in (401, 403, 407):
-        fix = "give credentials for this host in ~/.netrc (or the file that NETRC names)"
+        fix = (
+            "give credentials for this host in ~/.netrc (or the file that NETRC names); for a package index also in "
+            "UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD"
+        )
         return FetchProblemError(url, f"the server answers {status}: it wants credentials, or others", fixes=[fix])
     return FetchProblemError(url, f"the server answers {status}", transient=status >= 500)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from neve.errors import NeveError, collected
 from neve.project.config import Config
+from neve.project.indexes import password_problems
 from neve.project.project import BuildSystem, Project, PythonRequest
 from neve.project.validate import validated
 
@@ -60,6 +61,7 @@ def project_from_pyproject(data: Mapping[str, Any], *, where: str, python_versio
         config = validated(Config, settings, where=where, prefix="tool.neve")
     except NeveError as error:
         problems.append(error)
+    problems += password_problems(data, where=where)
     name = table.get("name")
     if not isinstance(name, str) or not _NAME.match(name):
         problems.append(
