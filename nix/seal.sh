@@ -1,6 +1,7 @@
-# seal.sh DIRECTORY LIST MODE [OWNER:LIST ...]: inside the tools, writes the files that LIST names below DIRECTORY
+# seal.sh DIRECTORY LIST MODE [OWNER:GROUP=LIST ...]: inside the tools, writes the files that LIST names below DIRECTORY
 # as one layer: $out/blob, its descriptor (OCI image-spec 1.1) and its DiffID. MODE is applied to every file: the
 # store takes write permission away, so files of a store path are given it back; "" leaves modes as they are.
+# $prefix goes before every name. An OWNER:GROUP=LIST adds files that belong to somebody else.
 # busybox's shell takes its own tar before the one on PATH, so the real ones are named by their paths.
 set -eu -o pipefail
 directory=$1 list=$2 mode=$3
@@ -10,19 +11,21 @@ case $compression in
   gzip) compress="/usr/bin/igzip -2 -c -T 1"; type=application/vnd.oci.image.layer.v1.tar+gzip ;;
   *) echo "seal.sh: unknown compression $compression" >&2; exit 1 ;;
 esac
-archive() { # OWNER LIST
-  /usr/bin/tar -c -C "$directory" --no-recursion --verbatim-files-from -T "$2" --format=gnu --hard-dereference \
-    --numeric-owner --owner="${1%:*}" --group="${1#*:}" --mtime=@1 ${mode:+--mode="$mode"} --blocking-factor=128
+# archive OWNER:GROUP LIST OPTION ...
+archive() {
+  owner=$1 names=$2
+  shift 2
+  /usr/bin/tar "$@" -C "$directory" --no-recursion --verbatim-files-from -T "$names" --format=gnu --hard-dereference \
+    --mtime=@1 --numeric-owner --owner="${owner%:*}" --group="${owner#*:}" ${mode:+--mode="$mode"} \
+    ${prefix:+--transform="flags=r;s,^,$prefix,"} --blocking-factor=128
 }
-# A tar ends in blocks of zeros; --ignore-zeros of a reader is not a promise, so only the last part keeps them.
 everything() {
   if [ $# -eq 0 ]; then
-    archive 0:0 "$list"
+    archive 0:0 "$list" -c
   else
-    archive 0:0 "$list" > /build/parts.tar
+    archive 0:0 "$list" -c -f /build/parts.tar
     for part in "$@"; do
-      /usr/bin/tar -r -f /build/parts.tar -C "$directory" --no-recursion --verbatim-files-from -T "${part#*=}" --format=gnu \
-        --numeric-owner --owner="${part%%:*}" --group="$(echo "${part%%=*}" | cut -d: -f2)" --mtime=@1 ${mode:+--mode="$mode"}
+      archive "${part%%=*}" "${part#*=}" -r -f /build/parts.tar
     done
     cat /build/parts.tar
   fi
