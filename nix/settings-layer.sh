@@ -8,11 +8,15 @@ if [ -n "$user" ]; then
   # A name or a number that Debian gives already stays Debian's.
   cut -d: -f1,3 tree/etc/passwd | grep -qE "^$user:|:$uid\$" || echo "$user:x:$uid:$gid:$user:$home:/bin/sh" >> tree/etc/passwd
   cut -d: -f1,3 tree/etc/group | grep -qE "^$user:|:$gid\$" || echo "$user:x:$gid:" >> tree/etc/group
-  echo "${home#/}" > homes
-  parts="$uid:$gid=/build/homes"
 fi
-(cd tree && find . -mindepth 1) | sed 's#^\./##' | sort > all
-touch homes
-minus all homes > list
+(cd tree && find . -mindepth 1) | sed 's#^\./##' | sort > list
+if [ -n "$user" ]; then
+  # The home alone is the user's; its place in the order stays.
+  echo "${home#/}" > homes
+  sort list homes | uniq -u > others
+  awk -v home="${home#/}" '$0 "" < home ""' others > list
+  awk -v home="${home#/}" '$0 "" > home ""' others > after
+  parts="$uid:$gid=/build/homes 0:0=/build/after"
+fi
 export out compression seal
 enter "$tools" -- /bin/sh -eu "$seal" /build/tree /build/list "" $parts

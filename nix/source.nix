@@ -26,12 +26,21 @@ let
     ) { last = ""; all = { }; } (parents file)).all;
   named = builtins.foldl' (all: file: all // prefixes file) { } files;
 
+  # A directory counts for the files in it, as in git.
+  holds =
+    directory:
+    let
+      kinds = builtins.readDir directory;
+    in
+    builtins.any (name: wanted "${directory}/${name}" kinds.${name}) (builtins.attrNames kinds);
+
   wanted =
-    file:
+    file: kind:
     let
       base = baseNameOf file;
     in
-    !(
+    (kind != "directory" || holds file)
+    && !(
       builtins.elem base ignored.anywhere
       || (base == relative file && builtins.elem base ignored.top)
       || builtins.any (suffix: builtins.match ".*${suffix}" base != null) ignored.suffixes
@@ -40,5 +49,5 @@ in
 builtins.path {
   inherit path;
   name = "source";
-  filter = file: _: if files == null then wanted file else named ? ${relative file};
+  filter = file: kind: if files == null then wanted file kind else named ? ${relative file};
 }

@@ -17,7 +17,8 @@ from neve.image.layout import Layout
 from neve.nix.call import physical
 from neve.nix.nix import Nix
 from tests.build.conftest import Hello
-from tests.build.project import Project, example
+from tests.build.layers import entries
+from tests.build.project import Project, example, project
 
 pytestmark = [pytest.mark.build, pytest.mark.network]
 
@@ -100,6 +101,31 @@ def test_it_needs_no_git_and_bears_it(flake: Flake, hello: Hello, tmp_path: Path
     inside = replace(flake, project=Project(directory=copy))
     (path,) = inside.ask("build", "--no-link", "--print-out-paths", ".#oci").split()
     assert Layout(physical(flake.nix, path)).image().digest == hello.built.digest
+
+
+def test_sources_are_the_same_files(nix: Nix, tmp_path: Path) -> None:
+    """Which files lie in /app is decided by Nix in the flake and by neve in `neve build`."""
+    files = {
+        "main.py": "print(1)\n",
+        "a/b c/d.txt": "",
+        "build/out.txt": "",
+        "pkg/x.pyc": "",
+        "tests/build/kept.py": "",
+    }
+    made = project(
+        tmp_path / "sources", '[project]\nname = "sources"\nversion = "1"\nrequires-python = ">=3.13"\n', files
+    )
+    (made.directory / "a/empty/deep").mkdir(parents=True)
+    (made.directory / "pkg/link").symlink_to("../a/b c")
+    (made.directory / "main.py").chmod(0o750)
+    built = made.build()
+    found = {entry.info.name: entry.info for entry in entries(built.layout) if entry.info.name.startswith("app/")}
+    names = {"a", "a/b c", "a/b c/d.txt", "main.py", "pkg", "pkg/link", "pyproject.toml", "tests", "tests/build"}
+    assert found.keys() == {f"app/{name}" for name in (*names, "tests/build/kept.py")}
+    assert found["app/main.py"].mode == 0o755
+    made.neve("render")
+    (path,) = Flake(made, nix).ask("build", "--no-link", "--print-out-paths", ".#oci").split()
+    assert Layout(physical(nix, path)).image().digest == built.digest
 
 
 def test_without_the_bootstrap_one_line_says_so(flake: Flake, empty_store: Nix) -> None:

@@ -93,6 +93,10 @@ def test_another_user(built_plain: Built, plain: Project) -> None:
     files = _files(built_plain.layout)
     owned = {name: (e.info.uid, e.info.gid) for name, e in files.items() if (e.info.uid, e.info.gid) != (0, 0)}
     assert owned == {"home/serve": (1000, 1234)}
+    last = len(digests(built_plain.layout)) - 1
+    settings = [entry.info.name for entry in entries(built_plain.layout) if entry.layer == last]
+    assert settings == sorted(settings)
+    assert "home/serve" in settings
     assert b"\nserve:x:1000:1234:serve:/home/serve:/bin/sh\n" in files["etc/passwd"].content
     assert b"\nserve:x:1234:\n" in files["etc/group"].content
     assert Layout(built_plain.layout).image().config["config"]["User"] == "1000:1234"
