@@ -12,7 +12,14 @@ from types import FrameType
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code is one of :class:`neve.errors.ExitCode`, or that of a program that ran."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _main(list(sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:
+        _say("interrupted", label="")
+        return 128 + signal.SIGINT
+
+
+def _main(words: list[str]) -> int:
     if words in (["--version"], ["-V"]):  # asked for often, by machines: nothing else is imported
         from neve import __version__
 
@@ -30,9 +37,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for one in error.errors if isinstance(error, ManyErrors) else (error,):
             _say(str(one))
         return int(error.code)
-    except KeyboardInterrupt:
-        _say("interrupted", label="")
-        return 128 + signal.SIGINT
     except BrokenPipeError:
         # Whoever read our output has seen enough (head); Python must not complain when it closes stdout.
         sys.stdout = None

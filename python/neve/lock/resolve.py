@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from neve.bases.debian.mirror import snapshots
 from neve.bases.debian.suites import find_suite
-from neve.errors import NeveError
+from neve.errors import ManyErrors, NeveError
 from neve.fetch.address import without_credentials
 from neve.lock.model import BaseLock, BuildLock, DebPin, Lock, ToolsLock, WheelPin
 from neve.python.select import select_wheels
@@ -88,9 +88,13 @@ class Resolver:
         groups: dict[str, tuple[DebPin, ...]] = {}
         # Everything is solved together, so that a system package may ask for versions of the base's; the groups
         # are closures of their own, the lower before the upper.
-        whole = {
-            package.name: package for package in closure(index, [n for names in plan.packages.values() for n in names])
-        }
+        try:
+            found = closure(index, [n for names in plan.packages.values() for n in names])
+        except NeveError as error:
+            for one in error.errors if isinstance(error, ManyErrors) else (error,):
+                one.where = one.where or "pyproject.toml, tool.neve.system"
+            raise
+        whole = {package.name: package for package in found}
         for group, names in plan.packages.items():
             wanted += names
             reached = _reached(whole, wanted)

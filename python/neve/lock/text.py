@@ -34,7 +34,9 @@ def read_lock(text: str) -> Lock:
         return validated(Lock, data, where=NAME)
     except NeveError as error:
         found = error.errors if isinstance(error, ManyErrors) else (error,)
-        why = "\n".join(f"{each.where}: {each.why or each.what}" for each in found[:_SHOWN])
+        why = "\n".join(
+            f"{each.where}: {each.why or ', '.join((each.what, *each.fixes[:1]))}" for each in found[:_SHOWN]
+        )
         more = f"\nand {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
         raise NeveError(f"{NAME} is not valid", where=found[0].where, why=why + more, fixes=anew) from None
 

@@ -66,6 +66,9 @@ def failure(nix: Nix, what: str, errors: Sequence[str], status: int) -> NeveErro
             f"it was ended by signal {-status}" if status < 0 else f"it said nothing and ended with {status}"
         )
     kind = TransientError if _NETWORK.search(text) else NeveError
+    if _NAMESPACES.search(text):
+        what = "this machine does not let Nix build in a sandbox"
+        text = re.sub(r"; use '--no-sandbox' to disable sandboxing", "", text)
     return kind(
         what, where=f"Nix {'.'.join(map(str, nix.version))}, {nix.origin}", why=text, fixes=_remedies(text)
     )

@@ -7,7 +7,9 @@ import re
 import shlex
 import shutil
 import stat
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 _VERSION = re.compile(r"(\d+(?:\.\d+)+)\S*\s*$")
 _OWN_VERSION = re.compile(r"/nix-(\d+(?:\.\d+)+)[^/]*/usr/bin/nix$")
+_ABANDONED_SECONDS = 3 * 86_400.0  # no build takes that long
 _OWN_WORDS = ("own", "neve")
 
 
@@ -103,7 +106,10 @@ def _reachable(environ: Mapping[str, str]) -> bool:
 
 def _prepared(nix: Nix) -> Nix:
     store = nix.store
-    if store is None or (store / "nix/var/nix/db/db.sqlite").exists():
+    if store is None:
+        return nix
+    if (store / "nix/var/nix/db/db.sqlite").exists():
+        _sweep(builds(store))
         return nix
     check_sandbox()
     with explained("create the Nix store", store):
@@ -111,6 +117,19 @@ def _prepared(nix: Nix) -> Nix:
         builds(store).mkdir(parents=True, exist_ok=True)
         builds(store).chmod(0o700)
     return nix
+
+
+def _sweep(directory: Path) -> None:
+    """Remove what builds left whose Nix was killed: Nix itself never looks at it again."""
+    try:
+        old = [each for each in directory.iterdir() if time.time() - each.lstat().st_mtime > _ABANDONED_SECONDS]
+    except OSError:
+        return
+    for each in old:
+        for parent, _, _ in os.walk(each):
+            with suppress(OSError):
+                Path(parent).chmod(0o700)
+        shutil.rmtree(each, ignore_errors=True)
 
 
 def _checked(store: Path, environ: Mapping[str, str]) -> Path:

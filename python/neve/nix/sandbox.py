@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -57,6 +58,8 @@ def check_sandbox() -> None:
         return
     if trial.returncode:
         why = trial.stderr.decode(errors="replace").strip() or f"status {trial.returncode}"
+        if why.endswith(os.strerror(errno.ENOSPC)):  # unshare(2): not of a disk
+            why = "new namespaces: the limit on user namespaces is reached, or it is 0"
         raise NeveError(
             "this machine does not let Nix build in a sandbox",
             where="user namespaces",

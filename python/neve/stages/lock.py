@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -86,7 +87,8 @@ def _check_uv_lock(session: Session) -> None:
     # Members of a workspace and dependencies at a path have metadata of their own, which these digests do not see.
     text = read_text(session.directory / "uv.lock")
     if text.count("source = { virtual") + text.count("source = { editable") + text.count("source = { directory") <= 1:
-        write_atomic(work_directory(session.directory) / seen.name, key)
+        with suppress(NeveError):  # a directory that cannot be written: uv is asked again next time
+            write_atomic(work_directory(session.directory) / seen.name, key)
 
 
 def _digest(session: Session, name: str) -> str:

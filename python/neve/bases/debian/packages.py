@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, cast
 from neve.bases.debian.mirror import Mirrors
 from neve.bases.debian.release import Release, archive_keys, parse_release, verified
 from neve.bases.debian.suites import ArchiveName, Suite
-from neve.errors import NeveError
+from neve.errors import ManyErrors, NeveError
 from neve.fetch import Artefact, Fetcher, MissingError, redacted
 from neve.files import explained, locked, write_atomic
 from neve.progress import Progress
@@ -113,10 +113,10 @@ def _fetched(artefacts: list[Artefact], fetcher: Fetcher, mirrors: Mirrors) -> l
     try:
         return fetcher.fetch(artefacts)
     except NeveError as error:
-        error.fixes = (
-            *error.fixes,
-            f"where the mirror ({mirrors.origin}) is being updated, try again in some minutes",
-        )
+        for one in error.errors if isinstance(error, ManyErrors) else (error,):
+            if isinstance(one, MissingError) or "the hash is not the pinned one" in (one.why or ""):
+                fix = f"where the mirror ({mirrors.origin}) is being updated, try again in some minutes"
+                one.fixes = (*one.fixes, fix)
         raise
 
 
@@ -127,16 +127,19 @@ def _decompress(file: Path, place: Path, expected: tuple[str, int] | None) -> No
     size = 0
     with explained("keep the index", place):
         place.parent.mkdir(parents=True, exist_ok=True)
-        with new.open("wb") as out:
-            for chunk in _chunks(file):
-                digest.update(chunk)
-                size += len(chunk)
-                if expected is not None and size > expected[1]:
-                    break
-                out.write(chunk)
-        if expected is not None and (digest.hexdigest(), size) != expected:
-            new.unlink()
-            raise NeveError("the archive's index is not what its InRelease promises", where=file.name)
+        try:
+            with new.open("wb") as out:
+                for chunk in _chunks(file):
+                    digest.update(chunk)
+                    size += len(chunk)
+                    if expected is not None and size > expected[1]:
+                        break
+                    out.write(chunk)
+            if expected is not None and (digest.hexdigest(), size) != expected:
+                raise NeveError("the archive's index is not what its InRelease promises", where=file.name)
+        except BaseException:
+            new.unlink(missing_ok=True)  # it may be what filled the disk
+            raise
         for old in place.parent.glob("*.packages"):
             old.unlink(missing_ok=True)  # who has it mapped keeps it
         new.replace(place)
