@@ -75,7 +75,9 @@ class ManyErrors(NeveError):  # noqa: N818
         self.errors: tuple[NeveError, ...] = tuple(
             one for error in errors for one in (error.errors if isinstance(error, ManyErrors) else [error])
         )
-        self.code = max(error.code for error in errors)
+        # While one of them wants a change, trying again does not help.
+        lasting = [error.code for error in errors if error.code != ExitCode.TRANSIENT]
+        self.code = max(lasting, default=ExitCode.TRANSIENT)
 
     def __str__(self) -> str:
         return "\n".join(str(error) for error in self.errors)

@@ -28,7 +28,7 @@ def run(context: Context) -> int:
     from neve.stages.render import write_tree
 
     session = context.session
-    result = lock_project(session)
+    result = lock_project(session, check=context.words.check)
     tree = render(result.plan, result.lock, result.wheels)
     if context.words.check:
         stale = [path for path, text in tree.items() if not _holds(session.directory / path, text)]

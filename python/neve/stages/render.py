@@ -8,8 +8,6 @@ from pathlib import Path
 from neve.errors import NeveError, collected
 from neve.files import write_if_changed
 
-_MARK = "neve"
-
 
 def write_tree(tree: Mapping[str, str], directory: Path) -> tuple[str, ...]:
     """Write ``tree`` below ``directory``, leave what is the same alone and remove what an earlier rendering left in

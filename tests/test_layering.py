@@ -1,0 +1,74 @@
+"""Which module may import which: asked of a fresh interpreter, so that what others imported does not count."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+# The models take data: no templates, no programs, no command line.
+MODELS = [
+    "neve.project.project",
+    "neve.project.config",
+    "neve.project.pyproject",
+    "neve.project.validate",
+    "neve.components.component",
+    "neve.components.registry",
+    "neve.components.plan",
+    "neve.lock.model",
+    "neve.lock.text",
+    "neve.python.target",
+    "neve.python.wheel",
+    "neve.python.select",
+    "neve.python.layers",
+    "neve.render.quote",
+    "neve.image.layout",
+    "neve.image.reference",
+    "neve.bases.debian.suites",
+    "neve.bases.debian.choose",
+    "neve.bases.debian.solve",
+    "neve.bases.debian.version",
+]
+FORBIDDEN = ("jinja2", "subprocess", "neve.cli", "rich", "urllib3")
+# What a start does not need. (lzma is not here: argparse loads shutil, and shutil loads it.)
+HEAVY = ("pydantic", "urllib3", "rich", "jinja2", "pysequoia", "packaging", "ssl", "email", "http", "asyncio")
+
+
+def imported(module: str, statement: str = "") -> set[str]:
+    program = f"import sys, json\nimport {module}\n{statement}\njson.dump(sorted(sys.modules), sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(json.loads(done.stderr.splitlines()[-1]))
+
+
+def of(modules: set[str], names: tuple[str, ...]) -> list[str]:
+    return sorted(m for m in modules if any(m == name or m.startswith(f"{name}.") for name in names))
+
+
+@pytest.mark.parametrize("module", MODELS)
+def test_models_know_neither_templates_nor_programs_nor_the_command_line(module: str) -> None:
+    assert of(imported(module), FORBIDDEN) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "statement"),
+    [
+        ("neve", ""),
+        ("neve.__main__", ""),
+        ("neve.__main__", 'neve.__main__.main(["--version"])'),
+        ("neve.errors", ""),
+        ("neve.files", ""),
+        ("neve.progress", ""),
+        ("neve.session", ""),
+        ("neve.cli.parser", ""),
+        ("neve.cli.parser", "neve.cli.parser.make_parser()"),
+    ],
+)
+def test_a_start_imports_nothing_heavy(module: str, statement: str) -> None:
+    assert of(imported(module, statement), HEAVY) == []
+
+
+def test_the_library_does_not_know_the_command_line() -> None:
+    found = imported("neve.stages.build", "import neve.stages.info, neve.stages.lock, neve.stages.render")
+    assert of(found, ("neve.cli", "argparse")) == []
