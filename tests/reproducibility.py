@@ -1,4 +1,5 @@
-"""Build every example in many worlds, one difference at a time, and print a table of the digests.
+"""Build every example in many worlds, one difference at a time, and print a table of the digests; then build each of
+its derivations once more and let Nix compare.
 
 Usage: python -m tests.reproducibility [EXAMPLE ...]; about a minute for a small example, five for a large one. Each
 world has an empty store and a home of its own; all build from the same locks. Exit code 1 where a digest differs.
@@ -12,8 +13,13 @@ import tempfile
 import time
 from pathlib import Path
 
+from neve.files import cache_home
+from neve.nix.find import find_nix
+from neve.progress import Silent
+from neve.tools import Toolbox
 from tests.build.elsewhere import CannotBeMadeError, World, elsewhere
 from tests.build.project import ROOT, Project, example
+from tests.build.rebuild import rebuilt
 
 WORLDS = {
     "an empty store": World(),
@@ -49,6 +55,9 @@ def main(names: list[str]) -> int:
                 digest, seconds = outcome(project, world)
                 differs |= digest != expected and digest.startswith("sha256:")
                 show(name, title, digest, expected, seconds)
+            start = time.monotonic()
+            count = len(rebuilt(project, find_nix(Toolbox(cache=cache_home(), progress=Silent()))))
+            show(name, f"{count} derivations rebuilt", expected, expected, time.monotonic() - start)
     return int(differs)
 
 

@@ -1,0 +1,33 @@
+"""Building every derivation of an image once more: Nix compares the outputs to the byte."""
+
+from __future__ import annotations
+
+from neve.nix.call import evaluate
+from neve.nix.nix import Nix
+from neve.nix.process import capture
+from tests.build.project import Project
+
+OUTPUTS = ("oci", "image", "env", "rootfs", "check")
+# What is pinned by its hash is compared when it is fetched; the busybox is not built at all.
+_PINNED = (".whl.drv", ".deb.drv", "-neve-busybox.drv")
+
+
+def rebuilt(project: Project, nix: Nix) -> list[str]:
+    """Build every derivation of ``project``, which is built, once more, on one core each; which they were.
+
+    Raises AssertionError with Nix's words where an output differs.
+    """
+    file = ["--file", str(project.directory / ".neve/nix")]
+    roots = [evaluate(nix, f"{name}.drvPath", extra=file) for name in OUTPUTS]
+    _store(nix, "--realise", *roots)
+    closure = [path for path in _store(nix, "--query", "--requisites", *roots).split() if path.endswith(".drv")]
+    derivations = [path for path in closure if not path.endswith(_PINNED)]
+    _store(nix, "--realise", "--check", "--max-jobs", "2", "--cores", "1", *derivations)
+    return derivations
+
+
+def _store(nix: Nix, *words: str) -> str:
+    command, program = nix.legacy("nix-store", words)
+    done = capture(command, environment=nix.environment(), program=program)
+    assert done.status == 0, done.err.decode()
+    return done.out.decode()
