@@ -16,6 +16,7 @@ from neve.stages.work import work_directory
 if TYPE_CHECKING:
     from neve.components.plan import Plan
     from neve.lock.model import Lock
+    from neve.lock.resolve import Resolver
     from neve.python.wheel import Wheel
     from neve.session import Session
 
@@ -40,13 +41,11 @@ def lock_project(session: Session, *, upgrade: bool = False, check: bool = False
     changed = _uv_lock(session, upgrade=upgrade, check=check)
     path = session.directory / NAME
     held = None if upgrade or not path.exists() else read_lock(read_text(path))
-    lock = held
-    if held is None or (held.inputs != plan.lock_inputs() and not session.options.frozen):
-        _must_not_change(
-            session, check, f"{NAME} is not there" if held is None else f"{NAME} is not fresh", held is None
-        )
+    if held is not None and (held.inputs == plan.lock_inputs() or session.options.frozen):
+        lock = held
+    else:
+        _must_not_change(session, check, f"{NAME} is not {'there' if held is None else 'fresh'}", held is None)
         lock = _resolver(session).resolve(plan)
-    assert lock is not None  # noqa: S101 - told to the type checker
     wheels = _wheels(session, lock)
     lock, wheels = _with_sizes(session, lock, wheels, check)
     if lock != held and write_if_changed(path, lock_text(lock)):
@@ -54,7 +53,7 @@ def lock_project(session: Session, *, upgrade: bool = False, check: bool = False
     return Locked(plan=plan, lock=lock, wheels=wheels, changed=changed)
 
 
-def _resolver(session: Session):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _resolver(session: Session) -> Resolver:
     from neve.lock.resolve import Resolver
 
     return Resolver(mirrors=session.mirrors, fetcher=session.fetcher, uv=session.uv, progress=session.progress)
