@@ -42,11 +42,9 @@ def _main(words: list[str]) -> int:
         sys.stdout = None
         return 128 + signal.SIGPIPE
     except OSError as error:
-        from pathlib import Path
-
         from neve.files import remedies
 
-        place = str(error.filename or Path.cwd())
+        place = str(error.filename or ".")  # not its absolute path: the working directory may be what is gone
         _say(
             str(
                 NeveError(
@@ -59,8 +57,10 @@ def _main(words: list[str]) -> int:
         )
         return int(ExitCode.FIXABLE)
     except Exception as error:
-        if "-v" in words or "--verbose" in words:
-            raise
+        if any(word == "--verbose" or (word[:2] == "-v" and not word.strip("-v")) for word in words):
+            import traceback
+
+            traceback.print_exc()
         _say(
             f"neve has a defect: {type(error).__name__}: {error}\n"
             "  fix: please report it with the output of the same command and -v, which shows where it happened"

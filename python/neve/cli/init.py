@@ -53,6 +53,25 @@ def run(context: Context) -> int:
         plan = session.plan
         entrypoint = json.dumps(list(plan.entrypoint or ("serve",)))
         table = _TABLE.format(release=plan.release, python=plan.python, name=plan.project.name, entrypoint=entrypoint)
-        write_atomic(path, text.rstrip("\n") + "\n" + table)
+        extended = text.rstrip("\n") + "\n" + table
+        _must_read(extended, table)
+        write_atomic(path, extended)
     context.result(path, {"file": str(path)})
     return 0
+
+
+def _must_read(text: str, table: str) -> None:
+    """Raise where ``text`` is no TOML any more: an inline table cannot be added to."""
+    import tomllib
+
+    from neve.errors import NeveError
+
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise NeveError(
+            "[tool.neve] cannot be added",
+            where="pyproject.toml, tool",
+            why=str(error),
+            fixes=["write `tool` as tables of their own, [tool.NAME], not as one value", f"or add it by hand:{table}"],
+        ) from None

@@ -49,7 +49,9 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise NeveError(f"{path.name} is not UTF-8", where=str(path), why=str(error)) from None
+        raise NeveError(
+            f"{path.name} is not UTF-8", where=str(path), why=str(error), fixes=["save it as UTF-8 in an editor"]
+        ) from None
     except OSError as error:
         raise NeveError(f"cannot read {path.name}", where=str(path), why=error.strerror or str(error)) from None
 
