@@ -56,7 +56,7 @@ def remedies(error: OSError, place: str) -> list[str]:
     if error.errno in (errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP):
         return [f"move {place} away: something else is in its place"]
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return [f"make {place} writable for this user, or work on a copy of the project: cp -r PROJECT ~/copy"]
+        return [f"let this user read and write {place}, or work on a copy of the project: cp -r PROJECT ~/copy"]
     return []
 
 

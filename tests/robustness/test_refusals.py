@@ -91,7 +91,7 @@ def test_a_directory_that_may_only_be_read(world: World, project: Path) -> None:
         status, told = run(words)
         assert status == "1", told
         assert "Read-only file system" in told
-        assert "fix: make " in told
+        assert "fix: let this user read and write " in told
         assert "Traceback" not in told
     assert {path.name: path.read_bytes() for path in project.iterdir()} == before
 
