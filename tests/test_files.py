@@ -159,7 +159,7 @@ def test_a_lock_holds_between_processes_and_is_freed_by_death(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("number", "word"),
-    [(errno.ENOSPC, "free some space"), (errno.EDQUOT, "free some space"), (errno.EROFS, "writable")],
+    [(errno.ENOSPC, "free some space"), (errno.EDQUOT, "free some space"), (errno.EROFS, "read and write")],
 )
 def test_remedies(number: int, word: str) -> None:
     error = OSError(number, os.strerror(number), "/somewhere")
