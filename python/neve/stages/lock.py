@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -41,16 +42,23 @@ def lock_project(session: Session, *, upgrade: bool = False, check: bool = False
     changed = _uv_lock(session, upgrade=upgrade, check=check)
     path = session.directory / NAME
     held = None if upgrade or not path.exists() else read_lock(read_text(path))
-    if held is not None and (held.inputs == plan.lock_inputs() or session.options.frozen):
-        lock = held
-    else:
-        _must_not_change(session, check, f"{NAME} is not {'there' if held is None else 'fresh'}", held is None)
-        lock = _resolver(session).resolve(plan)
-    wheels = _wheels(session, lock)
+    config = session.project.config
+    with ThreadPoolExecutor(1) as pool:  # uv reads its lock while neve resolves, or loads what reads uv's answer
+        pylock = pool.submit(session.uv.export, extras=config.extras, groups=config.groups)
+        lock = _fresh(session, plan, held, check)
+        wheels = _wheels(pylock, lock)
     lock, wheels = _with_sizes(session, lock, wheels, check)
     if lock != held and write_if_changed(path, lock_text(lock)):
         changed = (*changed, NAME)
     return Locked(plan=plan, lock=lock, wheels=wheels, changed=changed)
+
+
+def _fresh(session: Session, plan: Plan, held: Lock | None, check: bool) -> Lock:
+    """``held`` where it is fresh or taken as it is, else a new one."""
+    if held is not None and (held.inputs == plan.lock_inputs() or session.options.frozen):
+        return held
+    _must_not_change(session, check, f"{NAME} is not {'there' if held is None else 'fresh'}", held is None)
+    return _resolver(session).resolve(plan)
 
 
 def _resolver(session: Session) -> Resolver:
@@ -110,13 +118,14 @@ def _must_not_change(session: Session, check: bool, what: str, missing: bool) ->
     )
 
 
-def _wheels(session: Session, lock: Lock) -> tuple[Wheel, ...]:
+def _wheels(pylock: Future[str], lock: Lock) -> tuple[Wheel, ...]:
+    import packaging.pylock
+    import packaging.tags  # noqa: F401 - select_wheels needs both; they load while uv works
+
     from neve.lock.resolve import target_of
     from neve.python.select import select_wheels
 
-    config = session.project.config
-    pylock = session.uv.export(extras=config.extras, groups=config.groups)
-    return select_wheels(pylock, target_of(lock.base), where="uv.lock")
+    return select_wheels(pylock.result(), target_of(lock.base), where="uv.lock")
 
 
 def _with_sizes(session: Session, lock: Lock, wheels: tuple[Wheel, ...], check: bool) -> tuple[Lock, tuple[Wheel, ...]]:
