@@ -47,9 +47,7 @@ def registry(directory: Path, *, password: bool = False) -> Iterator[str]:
     with (directory / "log").open("w") as log, ExitStack() as stack:
         # docker-registry takes every REGISTRY_… variable for a setting, REGISTRY_AUTH_FILE among them.
         environment = {key: value for key, value in os.environ.items() if not key.startswith("REGISTRY_")}
-        process = subprocess.Popen(
-            [program, "serve", str(configuration)], stdout=log, stderr=log, env=environment
-        )
+        process = subprocess.Popen([program, "serve", str(configuration)], stdout=log, stderr=log, env=environment)
         stack.callback(process.wait)
         stack.callback(process.terminate)
         _wait_for(address)

@@ -62,9 +62,7 @@ def test_a_failed_build_shows_its_log(nix: Nix, busybox: str, tmp_path: Path) ->
     with pytest.raises(NeveError) as caught:
         build(nix, [], extra=_expression(tmp_path, busybox, "echo this is why; exit 7", "sad"))
     assert caught.value.what == "building sad failed"
-    assert caught.value.why == "failed with exit code 7\nthis is why" or "builder failed" in str(
-        caught.value.why
-    )
+    assert caught.value.why == "failed with exit code 7\nthis is why" or "builder failed" in str(caught.value.why)
     whole_log = Path(caught.value.fixes[0].partition(": ")[2])
     assert whole_log.read_text() == "this is why\n"
 

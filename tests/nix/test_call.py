@@ -72,9 +72,7 @@ def test_build_passes_what_it_is_asked(fp: FakeProcess, nix: Nix, tmp_path: Path
         f"Cannot build '{_DRV}'.\n  Reason: builder failed with exit code 3.\n  Output paths:\n    {_OUT}",
     ],
 )
-def test_a_failed_build_names_the_derivation_and_the_end_of_its_log(
-    fp: FakeProcess, nix: Nix, error: str
-) -> None:
+def test_a_failed_build_names_the_derivation_and_the_end_of_its_log(fp: FakeProcess, nix: Nix, error: str) -> None:
     dependent = f"Cannot build '{_DRV[:-5]}top.drv'.\nReason: 1 dependency failed."
     failed = _broken(fp, nix, [*_failing("one", "two", error=error), _message(0, dependent)])
     assert failed.what == "building a failed"

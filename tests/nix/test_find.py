@@ -56,9 +56,7 @@ def own_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return store
 
 
-def test_nix_on_path_comes_before_nix_portable(
-    tools: _Tools, program: Program, environ: dict[str, str]
-) -> None:
+def test_nix_on_path_comes_before_nix_portable(tools: _Tools, program: Program, environ: dict[str, str]) -> None:
     path = program("nix", _GOOD)
     program("nix-portable", _GOOD)
     nix = find_nix(tools, environ=environ)
@@ -115,9 +113,7 @@ def test_nix_portable_as_the_protocol_has_it(
     assert "sandbox = true" in nix.environment()["NIX_CONFIG"]
 
 
-def test_proot_has_no_sandbox_and_says_nothing_of_it(
-    tools: _Tools, program: Program, environ: dict[str, str]
-) -> None:
+def test_proot_has_no_sandbox_and_says_nothing_of_it(tools: _Tools, program: Program, environ: dict[str, str]) -> None:
     program("nix-portable", _GOOD)
     settings = find_nix(tools, environ={**environ, "NP_RUNTIME": "proot"}).environment()["NIX_CONFIG"]
     assert "sandbox =" not in settings
@@ -136,13 +132,9 @@ def test_what_is_asked_for_must_work(tools: _Tools, program: Program, environ: d
 
 
 @pytest.mark.usefixtures("own_store")
-def test_own_leaves_path_alone(
-    tools: _Tools, program: Program, environ: dict[str, str], own_store: Path
-) -> None:
+def test_own_leaves_path_alone(tools: _Tools, program: Program, environ: dict[str, str], own_store: Path) -> None:
     program("nix", _GOOD)
-    nix = find_nix(
-        tools, option="own", environ={**environ, "NEVE_STORE": str(own_store), "NEVE_NIX_SUITE": "forky"}
-    )
+    nix = find_nix(tools, option="own", environ={**environ, "NEVE_STORE": str(own_store), "NEVE_NIX_SUITE": "forky"})
     assert nix.origin == OWN
     assert nix.store == own_store
     assert [tool.suite for tool in tools.asked] == ["forky"]
@@ -153,9 +145,7 @@ def test_nothing_on_path_means_the_own_copy(tools: _Tools, environ: dict[str, st
     assert (nix.origin, nix.version) == (OWN, (2, 26, 3))
 
 
-def test_the_own_copy_knows_nothing_of_the_user(
-    tools: _Tools, environ: dict[str, str], own_store: Path
-) -> None:
+def test_the_own_copy_knows_nothing_of_the_user(tools: _Tools, environ: dict[str, str], own_store: Path) -> None:
     theirs = {
         "NIX_CONFIG": "sandbox = false",
         "NIX_PATH": "nixpkgs=/x",
@@ -180,8 +170,7 @@ def test_the_users_nix_keeps_their_settings_and_takes_ours(
     assert lines[0] == "access-tokens = x"
     assert "substituters = " in lines
     assert not any(
-        line.startswith("substituters")
-        for line in nix.environment(substitute=True)["NIX_CONFIG"].splitlines()
+        line.startswith("substituters") for line in nix.environment(substitute=True)["NIX_CONFIG"].splitlines()
     )
 
 

@@ -23,9 +23,7 @@ _TOOL = Tool(name="hello", program="usr/bin/hello", packages=("hello",))
 @pytest.fixture
 def archive(tmp_path: Path) -> Archive:
     archive = Archive(tmp_path / "mirror")
-    archive.add(
-        "hello", {"usr/bin/hello": "#!/bin/sh\ncat $(dirname $0)/../share/who\n"}, depends="who, debconf"
-    )
+    archive.add("hello", {"usr/bin/hello": "#!/bin/sh\ncat $(dirname $0)/../share/who\n"}, depends="who, debconf")
     archive.add("who", {"usr/share/who": "world\n"})
     archive.add("debconf", {"usr/bin/debconf": ""}, depends="who")
     return archive
@@ -46,9 +44,7 @@ def _package(name: str, depends: str = "", provides: str = "") -> Package:
 
 
 def test_a_tool_is_unpacked_and_runs(archive: Archive, tmp_path: Path) -> None:
-    directory = install.install(
-        _TOOL, _AMD64, archive.supply(tmp_path / "cache", Silent()), tmp_path / "tools"
-    )
+    directory = install.install(_TOOL, _AMD64, archive.supply(tmp_path / "cache", Silent()), tmp_path / "tools")
     assert directory.name.startswith("hello-1.0-1-")
     assert subprocess.check_output([directory / "usr/bin/hello"]) == b"world\n"
     assert (directory / "usr/bin/debconf").exists()
@@ -76,9 +72,7 @@ def test_what_a_killed_process_left_is_removed(archive: Archive, tmp_path: Path)
 
 def test_two_at_once_do_no_harm(archive: Archive, tmp_path: Path) -> None:
     def one(_: int) -> Path:
-        return install.install(
-            _TOOL, _AMD64, archive.supply(tmp_path / "cache", Silent()), tmp_path / "tools"
-        )
+        return install.install(_TOOL, _AMD64, archive.supply(tmp_path / "cache", Silent()), tmp_path / "tools")
 
     with ThreadPoolExecutor(4) as pool:
         (directory,) = set(pool.map(one, range(4)))

@@ -104,11 +104,7 @@ def _table(path: Path, columns: int) -> Iterator[list[str]]:
         return
     for line in lines:
         entry = line.split(":")
-        if (
-            len(entry) == columns
-            and _NUMBER.fullmatch(entry[2])
-            and (columns != 7 or _NUMBER.fullmatch(entry[3]))
-        ):
+        if len(entry) == columns and _NUMBER.fullmatch(entry[2]) and (columns != 7 or _NUMBER.fullmatch(entry[3])):
             yield entry
 
 

@@ -182,9 +182,7 @@ def _small(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(_DOCUMENT_LIMIT + 1)
     except OSError as error:
-        raise NeveError(
-            f"cannot read {path.name}", where=str(path), why=error.strerror or str(error)
-        ) from error
+        raise NeveError(f"cannot read {path.name}", where=str(path), why=error.strerror or str(error)) from error
     if len(data) > _DOCUMENT_LIMIT:
         raise NeveError("a document of the layout is too large", where=str(path), why="more than 4 MiB")
     return data

@@ -79,9 +79,7 @@ def _docker(layout: Layout, image: Image, engine: Engine, name: str) -> None:
     with staged(layout, image, name) as directory, tempfile.TemporaryFile("w+", errors="replace") as errors:
         command = [*engine.command, "load", "--quiet"]
         try:
-            process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors
-            )
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors)
         except OSError as error:
             raise NeveError(f"cannot start {engine.kind}", where=command[0], why=error.strerror) from error
         # An engine that does not want the rest closes the pipe; its exit status tells.

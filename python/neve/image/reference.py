@@ -8,9 +8,7 @@ from dataclasses import dataclass
 
 from neve.errors import NeveError
 
-_HOST = re.compile(
-    r"(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9.-]*[a-zA-Z0-9])|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?"
-)
+_HOST = re.compile(r"(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9.-]*[a-zA-Z0-9])|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?")
 _REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _EXAMPLE = "write it as registry/name:tag, for example registry.example/team/app:1.0"

@@ -12,9 +12,7 @@ from pathlib import Path
 from neve.errors import NeveError
 
 _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
-_FORWARDED = frozenset(
-    {signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2}
-)
+_FORWARDED = frozenset({signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2})
 
 
 def supervise(bwrap: Sequence[str], arguments: Sequence[str], environ: Mapping[str, str]) -> int:

@@ -96,9 +96,7 @@ def add_fixed(nix: Nix, files: Sequence[Path]) -> list[str]:
         check_name(file.name)
     paths: list[str] = []
     for batch in _batches([str(file.absolute()) for file in files]):
-        paths += _store(
-            nix, ["--add-fixed", "sha256", *batch], "Nix could not add files to its store"
-        ).split()
+        paths += _store(nix, ["--add-fixed", "sha256", *batch], "Nix could not add files to its store").split()
     return paths
 
 

@@ -62,16 +62,12 @@ def failure(nix: Nix, what: str, errors: Sequence[str], status: int) -> NeveErro
     """The error for a Nix that ended with ``status`` and said ``errors``, whatever it was asked to do."""
     text = "\n".join(errors).strip().removeprefix("error:").strip()
     if not text:
-        text = (
-            f"it was ended by signal {-status}" if status < 0 else f"it said nothing and ended with {status}"
-        )
+        text = f"it was ended by signal {-status}" if status < 0 else f"it said nothing and ended with {status}"
     kind = TransientError if _NETWORK.search(text) else NeveError
     if _NAMESPACES.search(text):
         what = "this machine does not let Nix build in a sandbox"
         text = re.sub(r"; use '--no-sandbox' to disable sandboxing", "", text)
-    return kind(
-        what, where=f"Nix {'.'.join(map(str, nix.version))}, {nix.origin}", why=text, fixes=_remedies(text)
-    )
+    return kind(what, where=f"Nix {'.'.join(map(str, nix.version))}, {nix.origin}", why=text, fixes=_remedies(text))
 
 
 def _blamed(log: Log) -> tuple[str, str] | None:

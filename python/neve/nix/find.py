@@ -52,9 +52,7 @@ def _asked(text: str, environ: Mapping[str, str]) -> Nix:
     words = [text] if Path(text).exists() else shlex.split(text)
     program = shutil.which(words[0], path=environ.get("PATH")) if words else None
     if program is None:
-        raise NeveError(
-            f"no program {text!r}", where=where, fixes=["name a `nix` or `nix-portable` program, or `own`"]
-        )
+        raise NeveError(f"no program {text!r}", where=where, fixes=["name a `nix` or `nix-portable` program, or `own`"])
     return _probed(str(Path(program).absolute()), "asked for", environ)
 
 
@@ -77,9 +75,7 @@ def _own(toolbox: Toolbox, environ: Mapping[str, str]) -> Nix:
     program = toolbox.embedded(replace(NIX, suite=environ.get("NEVE_NIX_SUITE") or NIX.suite))
     known = _OWN_VERSION.search(str(program))
     if known:  # it ran when it was installed: asking again would take 20 ms at every start
-        nix = Nix(
-            command=(str(program),), version=_numbers(known.group(1)), store=None, origin=OWN, environ=environ
-        )
+        nix = Nix(command=(str(program),), version=_numbers(known.group(1)), store=None, origin=OWN, environ=environ)
     else:
         nix = _probed(str(program), OWN, environ)
     return _prepared(replace(nix, store=store))
@@ -161,9 +157,7 @@ def _probed(program: str, origin: str, environ: Mapping[str, str]) -> Nix:
     found = _VERSION.search(said)
     if finished.status or not found:
         complaint = finished.err.decode(errors="replace").strip().splitlines()
-        raise NeveError(
-            f"{program} does not work", why=(complaint or [said or f"status {finished.status}"])[-1]
-        )
+        raise NeveError(f"{program} does not work", why=(complaint or [said or f"status {finished.status}"])[-1])
     version = _numbers(found.group(1))
     if version < OLDEST:
         oldest = ".".join(map(str, OLDEST))

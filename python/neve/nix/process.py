@@ -25,9 +25,7 @@ class Finished(NamedTuple):
     err: bytes
 
 
-def capture(
-    command: Sequence[str], *, environment: Mapping[str, str], program: str | None = None
-) -> Finished:
+def capture(command: Sequence[str], *, environment: Mapping[str, str], program: str | None = None) -> Finished:
     """Run ``command`` to its end; raises NeveError where it cannot be started."""
     with child(command, environment=environment, program=program, stdout=subprocess.PIPE) as running:
         out, err = running.communicate()

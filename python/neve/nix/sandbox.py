@@ -87,9 +87,7 @@ def _value(path: Path) -> str | None:
 
 
 def _in_container() -> bool:
-    return "container" in os.environ or any(
-        Path(mark).exists() for mark in ("/.dockerenv", "/run/.containerenv")
-    )
+    return "container" in os.environ or any(Path(mark).exists() for mark in ("/.dockerenv", "/run/.containerenv"))
 
 
 __all__ = ["check_sandbox", "remedies"]

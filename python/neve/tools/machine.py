@@ -20,9 +20,7 @@ class Machine:
 # The loader's own file, not the link under lib64: it is absolute in older releases.
 _MACHINES = {
     "x86_64": Machine("amd64", "usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2", "usr/lib/x86_64-linux-gnu"),
-    "aarch64": Machine(
-        "arm64", "usr/lib/aarch64-linux-gnu/ld-linux-aarch64.so.1", "usr/lib/aarch64-linux-gnu"
-    ),
+    "aarch64": Machine("arm64", "usr/lib/aarch64-linux-gnu/ld-linux-aarch64.so.1", "usr/lib/aarch64-linux-gnu"),
 }
 
 

@@ -79,9 +79,7 @@ BUBBLEWRAP = Tool(
     skip=_SKIP,
     patch=("usr/bin/bwrap",),
 )
-BUSYBOX = Tool(
-    name="busybox", program="usr/bin/busybox", packages=("busybox-static",), skip=_SKIP | {"libc6"}
-)
+BUSYBOX = Tool(name="busybox", program="usr/bin/busybox", packages=("busybox-static",), skip=_SKIP | {"libc6"})
 REGISTRY = Tool(
     name="docker-registry",
     program="usr/bin/docker-registry",

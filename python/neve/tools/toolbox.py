@@ -73,9 +73,7 @@ class Toolbox:
                 return found
             from neve.tools.install import Supply, install
 
-            supply = Supply(
-                index=self._index(tool.suite, here.debian), mirrors=self._where(), fetcher=self._fetch()
-            )
+            supply = Supply(index=self._index(tool.suite, here.debian), mirrors=self._where(), fetcher=self._fetch())
             directory = install(tool, here, supply, tools)
             write_atomic(record, f"{directory.name}\n")
             return (directory / tool.program).absolute()
@@ -118,9 +116,7 @@ class Toolbox:
         if suite not in self._indexes:
             from neve.bases.debian.index import load_index
 
-            self._indexes[suite] = load_index(
-                suite, architecture, self._where(), self._fetch(), self.progress
-            )
+            self._indexes[suite] = load_index(suite, architecture, self._where(), self._fetch(), self.progress)
         return self._indexes[suite]
 
 

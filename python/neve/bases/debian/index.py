@@ -43,9 +43,7 @@ class _Text:
         """The stanza that the byte ``offset`` lies in."""
         start = self.data.rfind(b"\n\n", 0, offset)
         end = self.data.find(b"\n\n", offset)
-        return self.data[start + 2 if start >= 0 else 0 : end if end >= 0 else None].decode(
-            "utf-8", "replace"
-        )
+        return self.data[start + 2 if start >= 0 else 0 : end if end >= 0 else None].decode("utf-8", "replace")
 
 
 class Index:
@@ -100,9 +98,7 @@ class Index:
         found: dict[str, Package] = {}
         for text in self._texts:
             for offset in text.offsets.get(name.encode(), ()):
-                package = parse_package(
-                    text.stanza(offset), archive=text.archive, architecture=self.architecture
-                )
+                package = parse_package(text.stanza(offset), archive=text.archive, architecture=self.architecture)
                 # A version may lie in several archives: the first, main, keeps it longest.
                 found.setdefault(package.version, package)
         yield from sorted(found.values(), key=lambda p: version_key(p.version), reverse=True)
@@ -121,9 +117,7 @@ class Index:
         return found
 
 
-def load_index(
-    suite: str, architecture: str, mirrors: Mirrors, fetcher: Fetcher, progress: Progress
-) -> Index:
+def load_index(suite: str, architecture: str, mirrors: Mirrors, fetcher: Fetcher, progress: Progress) -> Index:
     """The index of ``suite`` for ``architecture`` (Debian's name: amd64, arm64).
 
     What the cache holds is not fetched again.

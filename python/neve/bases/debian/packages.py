@@ -156,9 +156,7 @@ def _chunks(file: Path) -> Iterator[bytes]:
             while chunk := stream.read(_CHUNK):
                 yield chunk
     except (lzma.LZMAError, zlib.error, gzip.BadGzipFile, EOFError) as error:
-        raise NeveError(
-            "the archive's index cannot be decompressed", where=file.name, why=str(error)
-        ) from error
+        raise NeveError("the archive's index cannot be decompressed", where=file.name, why=str(error)) from error
 
 
 __all__ = ["packages_files"]

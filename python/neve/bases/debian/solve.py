@@ -103,9 +103,7 @@ class _Search:
     def _decide(self, need: _Need, candidates: list[Package]) -> None:
         if len(candidates) > 1 or len(self._possible(need.group)) > len(candidates):
             blame = self._blame(need, [p for p in self._possible(need.group) if p not in candidates])
-            self._decisions.append(
-                _Decision(need, candidates[1:], self._state.copy(), list(self._pending), blame)
-            )
+            self._decisions.append(_Decision(need, candidates[1:], self._state.copy(), list(self._pending), blame))
         self._choose(candidates[0], need)
 
     def _choose(self, package: Package, need: _Need) -> None:
@@ -152,9 +150,7 @@ class _Search:
         chain = self._state.chain(need.by)
         where = " -> ".join([*(f"{package.name} {package.version}" for package in chain), what])
         if possible:
-            reasons = [
-                f"{p.name} {p.version}: {why}" for p in possible for _, why in self._state.obstacles(p)
-            ]
+            reasons = [f"{p.name} {p.version}: {why}" for p in possible for _, why in self._state.obstacles(p)]
         else:
             reasons = [_absent(self._index, relation) for relation in need.group]
         return NeveError(

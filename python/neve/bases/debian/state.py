@@ -25,9 +25,7 @@ class State:
 
     def copy(self) -> State:
         """A state of its own that holds the same."""
-        return State(
-            dict(self.chosen), dict(self.provided), dict(self.against), dict(self.asked_by), dict(self.levels)
-        )
+        return State(dict(self.chosen), dict(self.provided), dict(self.against), dict(self.asked_by), dict(self.levels))
 
     def add(self, package: Package, *, by: Package | None, level: int) -> None:
         """Choose ``package``, which ``by`` asks for, at decision ``level``."""
@@ -73,9 +71,7 @@ class State:
                         found.append((other, f"{other} conflicts with {barred}"))
         for group in (*package.conflicts, *package.breaks):
             for barred in group:
-                found += [
-                    (other, f"it conflicts with {other}") for other in self._barred(barred, package.name)
-                ]
+                found += [(other, f"it conflicts with {other}") for other in self._barred(barred, package.name)]
         return found
 
     def chain(self, package: Package | None) -> list[Package]:
@@ -92,11 +88,7 @@ class State:
         if package is not None and package.name != by and barred.admits(package.version):
             found.append(package.name)
         # A package may conflict with what it provides itself: then it wants to be the only one.
-        found += [
-            name
-            for name, offered in self.provided.get(barred.name, ())
-            if name != by and fits(barred, offered)
-        ]
+        found += [name for name, offered in self.provided.get(barred.name, ()) if name != by and fits(barred, offered)]
         return found
 
 
