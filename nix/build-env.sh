@@ -1,9 +1,5 @@
-mkdir opt links
-set -- $wheels
-for file in $files; do
-  ln -s "$1" "links/$file"
-  shift
-done
+mkdir opt
+link_wheels
 inside() {
   enter "$root/root" "$NIX_BUILD_TOP/opt=/opt" -- "$@"
 }

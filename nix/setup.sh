@@ -38,6 +38,15 @@ both() {
   awk -v other="$2" 'BEGIN { while ((getline line < other) > 0) seen[line] } $0 in seen' "$1"
 }
 
+# link_wheels: links/ holds $wheels under their own names, $files; a store path's name begins with its hash.
+link_wheels() {
+  mkdir links
+  set -- $wheels
+  for file in $files; do
+    ln -s "$1" "links/$file"
+    shift
+  done
+}
 # uv records in uv_cache.json when the wheel's file changed (its ctime); an installation from an index has no such
 # file. The lock file is uv's own.
 clean_environment() {

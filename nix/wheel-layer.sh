@@ -1,9 +1,4 @@
-mkdir links
-set -- $wheels
-for file in $files; do
-  ln -s "$1" "links/$file"
-  shift
-done
+link_wheels
 . "$install"
 install_wheels $requirements
 seal_new_files
