@@ -38,8 +38,8 @@ def _main(words: list[str]) -> int:
             _say(str(one))
         return int(error.code)
     except BrokenPipeError:
-        # Whoever read our output has seen enough (head); Python must not complain when it closes stdout.
-        sys.stdout = None
+        # Whoever read our output has seen enough (head); what is still buffered must go somewhere when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
     except OSError as error:
         from neve.files import remedies

@@ -27,6 +27,7 @@ def toolbox() -> Toolbox:
 def nix(toolbox: Toolbox) -> Iterator[Nix]:
     """Neve's own copy (NEVE_NIX_SUITE selects its release) with an empty store of its own."""
     # Not below pytest's directory: Nix refuses a store under /tmp.
+    cache_home().mkdir(parents=True, exist_ok=True)
     root = tempfile.mkdtemp(prefix="test-store-", dir=cache_home())
     yield find_nix(toolbox, option="own", environ={**os.environ, "NEVE_STORE": root})
     for directory, _, _ in os.walk(root):
