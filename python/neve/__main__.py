@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 
 
@@ -32,14 +33,18 @@ def _main(words: list[str]) -> int:
     try:
         from neve.cli.parser import run_command
 
-        return run_command(words)
+        try:
+            return run_command(words)
+        finally:
+            sys.stdout.flush()  # here, where a reader that went away can be handled
     except NeveError as error:
         for one in error.errors if isinstance(error, ManyErrors) else (error,):
             _say(str(one))
         return int(error.code)
     except BrokenPipeError:
         # Whoever read our output has seen enough (head); what is still buffered must go somewhere when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with suppress(OSError):  # no file at all, in a test
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
     except OSError as error:
         from neve.files import remedies
@@ -79,8 +84,6 @@ def _terminated(number: int, _: FrameType | None) -> None:
 
 
 def _say(text: str, label: str = "error: ") -> None:
-    from contextlib import suppress
-
     with suppress(OSError):
         sys.stderr.write(f"{label}{text}\n")
         sys.stderr.flush()

@@ -132,7 +132,10 @@ def test_an_interrupt_of_the_terminal_reaches_the_command_once(image: dict[str, 
     assert b"after" in output
 
 
-def test_podman(image: dict[str, str], podman: str) -> None:
+def test_podman(image: dict[str, str], podman: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = tmp_path / "Odd__Directory"  # podman makes a name of the path, in which this would not be allowed
+    odd.mkdir()
+    monkeypatch.setenv("TMPDIR", str(odd))
     asked = image | {"engine": podman, "engine_args": MODEST}
     first = run(asked)
     assert first.stdout.split() == EXPECTED, first.stderr

@@ -15,7 +15,7 @@ from typing import IO
 from neve.errors import NeveError
 from neve.image.engine import Engine, Kind
 from neve.image.layout import Image, Layout
-from neve.image.staging import staged
+from neve.image.staging import STAGED, staged
 from neve.progress import Progress
 
 REPOSITORY = "localhost/neve"
@@ -41,19 +41,19 @@ def load(layout: Layout, image: Image, engine: Engine, progress: Progress) -> st
     return name
 
 
-def engine_output(engine: Engine, arguments: Sequence[str]) -> str:
-    """What the engine prints; NeveError with its own words where it fails."""
-    result = _call(engine, arguments)
+def engine_output(engine: Engine, arguments: Sequence[str], *, cwd: Path | None = None) -> str:
+    """What the engine prints, run in ``cwd``; NeveError with its own words where it fails."""
+    result = _call(engine, arguments, cwd)
     if result.returncode:
         raise _failed(engine, arguments[0], result.stderr)
     return result.stdout.strip()
 
 
-def _call(engine: Engine, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+def _call(engine: Engine, arguments: Sequence[str], cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     command = [*engine.command, *arguments]
     try:
         return subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False
+            command, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False
         )
     except OSError as error:
         raise NeveError(f"cannot start {engine.kind}", where=command[0], why=error.strerror) from error
@@ -69,10 +69,11 @@ def _present(engine: Engine, question: Sequence[str]) -> bool:
 
 def _podman(layout: Layout, image: Image, engine: Engine, encoded: str, name: str) -> None:
     with staged(layout, image, name) as directory:
-        engine_output(engine, ["load", "--quiet", "--input", str(directory)])
+        # podman 4 names what it loads after the path, whatever the layout's annotation says: a temporary directory's
+        # random letters, or TMPDIR's capital ones, may make no name.
+        engine_output(engine, ["load", "--quiet", "--input", directory.name], cwd=directory.parent)
         engine_output(engine, ["tag", encoded, name])
-        # podman 4 names what it loads after the directory, whatever the layout's annotation says.
-        _call(engine, ["untag", encoded, f"localhost{directory}:latest"])
+        _call(engine, ["untag", encoded, f"localhost/{STAGED}:latest"])
 
 
 def _docker(layout: Layout, image: Image, engine: Engine, name: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from neve.files import explained
 from neve.image.layout import INDEX, Image, Layout
 
+STAGED = "image"
 _REF_NAME = "org.opencontainers.image.ref.name"
 _CONTAINERD_NAME = "io.containerd.image.name"
 
@@ -19,6 +20,7 @@ _CONTAINERD_NAME = "io.containerd.image.name"
 def staged(layout: Layout, image: Image, name: str | None = None) -> Iterator[Path]:
     """A temporary layout that holds ``image`` alone, called ``name``; its blobs are a link to the layout's.
 
+    Its directory is called ``image``, in a temporary one.
     ``oci:PATH`` cannot express a path with a colon, and takes no layout of several images.
     """
     descriptor = image.manifest_descriptor
@@ -34,12 +36,13 @@ def staged(layout: Layout, image: Image, name: str | None = None) -> Iterator[Pa
     with explained("create a temporary directory", Path(tempfile.gettempdir())):
         temporary = tempfile.TemporaryDirectory(prefix="neve-")
     with temporary:
-        path = Path(temporary.name)
+        path = Path(temporary.name, STAGED)
         with explained("write a temporary file", path):
+            path.mkdir()
             (path / "blobs").symlink_to((layout.path / "blobs").resolve())
             (path / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
             (path / "index.json").write_text(json.dumps(index))
         yield path
 
 
-__all__ = ["staged"]
+__all__ = ["STAGED", "staged"]
