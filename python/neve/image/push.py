@@ -87,7 +87,12 @@ def _skopeo(
     with tempfile.TemporaryFile("w+", errors="replace") as errors:
         try:
             process = subprocess.Popen(
-                command, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors
+                command,
+                cwd=directory,
+                env=_environment(os.environ, directory),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
             )
         except OSError as error:
             raise NeveError("cannot start skopeo", where=str(command[0]), why=error.strerror) from error
@@ -103,6 +108,23 @@ def _skopeo(
             sent.end(failed=process.returncode != 0)
         errors.seek(0)
         return status, _complaint(errors.read())
+
+
+def _environment(environ: Mapping[str, str], empty: Path) -> dict[str, str]:
+    """The environment for skopeo, which takes an auth file that it may not look for as an error.
+
+    Without XDG_RUNTIME_DIR it looks in /run/containers, which a podman of root's has closed to others
+    (containers-auth.json(5)); then it is shown a directory without one, and goes on to the next place.
+    """
+    if environ.get("XDG_RUNTIME_DIR"):
+        return dict(environ)
+    try:
+        os.stat(f"/run/containers/{os.getuid()}/auth.json")
+    except PermissionError:
+        return {**environ, "XDG_RUNTIME_DIR": str(empty)}
+    except OSError:
+        pass
+    return dict(environ)
 
 
 class _Sent:
