@@ -119,7 +119,7 @@ def _environment(environ: Mapping[str, str], empty: Path) -> dict[str, str]:
     if environ.get("XDG_RUNTIME_DIR"):
         return dict(environ)
     try:
-        os.stat(f"/run/containers/{os.getuid()}/auth.json")
+        Path(f"/run/containers/{os.getuid()}/auth.json").stat()
     except PermissionError:
         return {**environ, "XDG_RUNTIME_DIR": str(empty)}
     except OSError:
