@@ -1,10 +1,13 @@
 mkdir -p "$out/root" "$out/lists"
 export debs groups counts parent out unpack configure alternatives compile
 enter "$tools" -- /bin/sh -eu "$unpack"
-# These run the root's own programs: ldconfig, openssl, the interpreter.
+# These run the root's own programs: ldconfig, openssl, dot, the interpreter.
 enter "$out/root" -- /usr/sbin/ldconfig -X
 if [ -e "$out/root/usr/bin/openssl" ]; then
   enter "$out/root" -- /usr/bin/openssl rehash /etc/ssl/certs
+fi
+if [ -e "$out/root/usr/bin/dot" ]; then # graphviz: which plugin draws what
+  enter "$out/root" -- /usr/bin/dot -c
 fi
 rm -rf "$out/root/var/cache/ldconfig"
 for python in "$out"/root/usr/bin/python3.*[0-9]; do
