@@ -99,7 +99,7 @@ class Session:
     def _interpreter(self) -> Path:
         from neve.tools import python
 
-        self.progress.note(
+        self.progress.stage(
             f"no Python of this machine fits {self.plan.python}; uv gets Debian {self.plan.release}'s own"
         )
         return self.toolbox.embedded(python(self.plan.python, self.plan.release))

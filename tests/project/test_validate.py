@@ -20,6 +20,17 @@ def test_valid_data_becomes_the_model() -> None:
 
 
 @pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        ({"image": {"entrypoint": "app serve"}}, 'it must be a list: ["…", "…"]'),
+        ({"image": {"env": "A=B"}}, "it must be a table: { KEY = … }"),
+    ],
+)
+def test_a_wrong_type_is_told_in_words_of_toml(data: dict[str, Any], why: str) -> None:
+    assert problem(data).why == why
+
+
+@pytest.mark.parametrize(
     ("data", "where", "near"),
     [
         ({"sytem": ["x"]}, "pyproject.toml, tool.neve.sytem", "system"),

@@ -122,6 +122,7 @@ def test_only_a_source_distribution() -> None:
     error = refused(package("old", more=sdist))
     assert error.what == "old 1.0 has no wheel for CPython 3.13 on x86_64 with glibc 2.41"
     assert (error.where, error.why) == ("uv.lock, old", "there is only a source distribution")
+    assert not any("another Python" in fix for fix in error.fixes)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import argparse
 from neve.cli.context import Context
 
 EXAMPLES = """\
-  neve lock                          after a change of pyproject.toml
+  neve lock                          after a change of [tool.neve] or uv.lock
   neve lock --upgrade                newer versions of everything
   neve lock --check                  in CI: are both locks there and fresh?
 """

@@ -125,7 +125,7 @@ def _failed(engine: Engine, doing: str, message: str) -> NeveError:
         f"{engine.kind} {doing} failed",
         where=" ".join(engine.command),
         why=message.strip() or "it does not say why",
-        fixes=["run the image without it: --engine bubblewrap"],
+        fixes=["run the image without it: --engine bwrap"],
     )
 
 

@@ -157,7 +157,11 @@ def _probed(program: str, origin: str, environ: Mapping[str, str]) -> Nix:
     found = _VERSION.search(said)
     if finished.status or not found:
         complaint = finished.err.decode(errors="replace").strip().splitlines()
-        raise NeveError(f"{program} does not work", why=(complaint or [said or f"status {finished.status}"])[-1])
+        raise NeveError(
+            f"{program} does not work",
+            why=(complaint or said.splitlines() or [f"status {finished.status}"])[-1],
+            fixes=["name a Nix that does, or leave --nix and NEVE_NIX away: neve then uses its own copy"],
+        )
     version = _numbers(found.group(1))
     if version < OLDEST:
         oldest = ".".join(map(str, OLDEST))

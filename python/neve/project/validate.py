@@ -16,6 +16,9 @@ M = TypeVar("M", bound=BaseModel)
 
 _BARE = re.compile(r"[A-Za-z0-9_.-]+")  # a key of TOML without quotes; the prefix holds dots
 
+# pydantic's own words are of Python's types, not of TOML's.
+_WORDS = {"tuple_type": 'it must be a list: ["…", "…"]', "dict_type": "it must be a table: { KEY = … }"}
+
 
 def validated(model: type[M], data: Mapping[str, Any], *, where: str, prefix: str = "") -> M:
     """``data`` as a ``model``; ``prefix`` is where ``data`` lies in the file (``tool.neve``).
@@ -40,7 +43,7 @@ def _problem(model: type[BaseModel], problem: Any, where: str, prefix: str) -> N
         return NeveError(
             f"unknown key {location[-1]!r}", where=place, fixes=[*fixes, f"known keys: {', '.join(known)}"]
         )
-    message = str(problem["msg"]).removeprefix("Value error, ")
+    message = _WORDS.get(problem["type"]) or str(problem["msg"]).removeprefix("Value error, ")
     fixes = [f"give it as the reference says: docs/reference/configuration.md ({_key(location)})"]
     if problem["type"] == "string_type" and isinstance(problem["input"], int | float):
         fixes = [f'write it in quotes: "{problem["input"]}"', *fixes]

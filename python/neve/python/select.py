@@ -121,7 +121,9 @@ def _no_wheel(package: Package, kind: str, target: Target, where: str) -> NeveEr
         why=why,
         fixes=[
             f"take a version that has one: `uv add '{package.name}'` with another bound, then `uv lock`",
-            "or another Python under [tool.neve] that its wheels are for",
+            "or another Python under [tool.neve] that its wheels are for"
+            if tags
+            else "or another package in its place: neve installs dependencies from wheels only",
         ],
     )
 

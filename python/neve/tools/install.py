@@ -21,7 +21,6 @@ from neve.bases.debian.solve import closure
 from neve.errors import DefectError, NeveError
 from neve.fetch import Fetcher
 from neve.files import explained, new_directory
-from neve.progress import Progress
 from neve.tools.machine import Machine
 from neve.tools.tool import Tool
 
@@ -47,8 +46,7 @@ def install(tool: Tool, machine: Machine, supply: Supply, tools: Path) -> Path:
     Raises NeveError where a package is unknown, does not match its hash or holds no program that runs here;
     TransientError where a mirror does not answer.
     """
-    progress = supply.fetcher.progress
-    progress.stage(f"fetching {tool.name} ({tool.suite})")
+    supply.fetcher.progress.stage(f"fetching {tool.name} ({tool.suite})")
     packages = needed(tool, closure(supply.index, tool.packages))
     version = next(package.version for package in packages if package.name == tool.packages[0])
     content = hashlib.sha256(tool.fingerprint(machine.debian).encode())
@@ -63,7 +61,7 @@ def install(tool: Tool, machine: Machine, supply: Supply, tools: Path) -> Path:
             _unpack(debs, root)
             for program in tool.patch:
                 _patch(root, target, program, machine)
-    _check(tool, target, progress)
+    _check(tool, target)
     return target
 
 
@@ -130,7 +128,7 @@ def _patchelf() -> str:
     return found
 
 
-def _check(tool: Tool, target: Path, progress: Progress) -> None:
+def _check(tool: Tool, target: Path) -> None:
     # busybox alone knows no --version, and says what it is without one.
     words = [] if tool.command == "busybox" else ["--version"]
     try:
@@ -151,7 +149,6 @@ def _check(tool: Tool, target: Path, progress: Progress) -> None:
                 "is the cache on a file system mounted noexec?",
             ],
         )
-    progress.note(f"{target.name} is in neve's cache")
 
 
 def _sweep(tools: Path, tool: Tool) -> None:
