@@ -10,6 +10,6 @@ unshare -r -m sh -euc '
   mount --rbind /dev $root/dev
   mount --rbind "$2" $root/tmp
   cd $root
-  exec env -i PATH=/opt/venv/bin:/usr/bin:/bin HOME=/tmp LANG=C.UTF-8 modules="$modules" \
+  exec env -i PATH=/opt/venv/bin:/usr/bin:/bin HOME=/tmp LANG=C.UTF-8 modules="$modules" command="$command" directory="$directory" \
     "$(which chroot)" $root /opt/venv/bin/python -B /tmp/check.py /tmp/uv
 ' check "$rootfs" "$NIX_BUILD_TOP" | tee "$out"

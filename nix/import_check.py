@@ -1,8 +1,9 @@
-"""Import every top-level module of the environment, then let uv check that its versions fit together."""
+"""Import every top-level module of the environment, find what the image starts, and let uv check that versions fit."""
 
 import importlib
 import importlib.metadata
 import os
+import shutil
 import subprocess
 import sys
 import traceback
@@ -23,16 +24,20 @@ def main():
             importlib.import_module(name)
         except BaseException:
             traceback.print_exc()
-            failed.append(name)
+            failed.append(f"{name} does not import")
         else:
             print("imports", name)
+    os.chdir(os.environ["directory"])
+    command = os.environ["command"]
+    if shutil.which(command) is None:
+        failed.append(f"the image starts {command!r}, which is not in it (tool.neve.image.entrypoint)")
     sys.stdout.flush()
     checked = subprocess.run(
         [sys.argv[1], "--no-cache", "--offline", "--no-config", "pip", "check", "--python", sys.executable],
         check=False,
     )
-    if failed:
-        print("do not import:", " ".join(failed), file=sys.stderr)
+    for problem in failed:
+        print(problem, file=sys.stderr)
     sys.exit(bool(failed) or checked.returncode)
 
 

@@ -85,6 +85,15 @@ def test_paths_are_normal(given: str, kept: str) -> None:
     assert config(image={"workdir": given}).image.workdir == kept
 
 
+@pytest.mark.parametrize("path", ["/usr/bin", "/opt/venv", "/etc", "/opt/venv/cache"])
+def test_paths_of_the_image_itself_are_refused(path: str) -> None:
+    with pytest.raises(ValueError, match="belongs to the image's own files"):
+        config(image={"workdir": path})
+    with pytest.raises(ValueError, match="belongs to the image's own files"):
+        config(caches={"models": {"path": path}})
+    assert config(image={"workdir": "/opt/app"}).image.workdir == "/opt/app"
+
+
 @pytest.mark.parametrize("path", ["app", "/", "//", "/.", "/./", "/a/../b", "/a b", "/$HOME", "", "/a\n"])
 def test_paths_that_are_refused(path: str) -> None:
     with pytest.raises(ValidationError):

@@ -77,6 +77,18 @@ def test_a_stale_uv_lock_is_not_refreshed(world: World, project: Path) -> None:
     assert files(project)["uv.lock"] == before["uv.lock"]
 
 
+def test_a_stale_uv_lock_is_refreshed_on_request_and_keeps_its_versions(world: World, project: Path) -> None:
+    lock_project(world.session(project))
+    world.serve_wheel("lemon", "2.0")
+    (project / "pyproject.toml").write_text(PYPROJECT.replace('"lemon"', '"lemon<9"'))
+    with pytest.raises(NeveError, match=r"uv\.lock is not fresh"):
+        lock_project(world.session(project), refresh=True, check=True)
+    refreshed = lock_project(world.session(project), refresh=True)
+    assert "uv.lock" in refreshed.changed
+    assert refreshed.wheels[0].version == "1.0"
+    assert lock_project(world.session(project)).changed == ()
+
+
 def test_upgrade_takes_newer_versions(world: World, project: Path) -> None:
     lock_project(world.session(project))
     world.serve_wheel("lemon", "2.0")

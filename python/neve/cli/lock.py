@@ -1,4 +1,5 @@
-"""Pin everything: uv.lock where it is missing, neve.lock where it is missing or stale. Prints the path of neve.lock."""
+"""Pin everything: write uv.lock and neve.lock where they are missing or stale; what uv.lock pins keeps its version
+where it can. Prints the path of neve.lock."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import argparse
 from neve.cli.context import Context
 
 EXAMPLES = """\
-  neve lock                          after a change of [tool.neve] or uv.lock
+  neve lock                          after a change of pyproject.toml or uv.lock
   neve lock --upgrade                newer versions of everything
   neve lock --check                  in CI: are both locks there and fresh?
 """
@@ -28,7 +29,8 @@ def run(context: Context) -> int:
         from neve.errors import UsageError
 
         raise UsageError("--check and --upgrade exclude each other")
-    result = lock_project(context.session, upgrade=context.words.upgrade, check=context.words.check)
+    words = context.words
+    result = lock_project(context.session, upgrade=words.upgrade, check=words.check, refresh=True)
     path = context.session.directory / NAME
     packages = sum(len(pins) for pins in result.lock.base.packages.values())
     context.session.progress.stage(

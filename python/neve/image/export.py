@@ -13,6 +13,10 @@ from neve.files import explained, new_directory
 
 def copy_archive(archive: Path, target: Path) -> None:
     """Copy the file ``archive`` to ``target``, which is replaced by one rename. Raises NeveError."""
+    if not target.absolute().parent.is_dir():
+        raise NeveError(
+            "there is no such directory", where=str(target.absolute().parent), fixes=["make it, or name another"]
+        )
     with explained("write the archive", target):
         descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.absolute().parent)
         os.close(descriptor)

@@ -58,7 +58,10 @@ def run(
             if chosen.asked or engine_args:
                 raise
             cause = (error.why or error.what).splitlines()[-1]
-            progress.note(f"{chosen.kind} cannot run the image here ({cause}): using bubblewrap")
+            progress.note(
+                f"{chosen.kind} cannot run the image here ({cause}): using bubblewrap"
+                " (NEVE_ENGINE=bwrap does so at once)"
+            )
             chosen = Engine(kind=Kind.BUBBLEWRAP)
     command = chosen.command or (str(bwrap()),)
     return run_bubblewrap(rootfs(), _config(image), arguments, bwrap=[*command, *engine_args], binds=binds)

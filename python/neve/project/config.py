@@ -22,6 +22,9 @@ _PYTHON = re.compile(r"3\.[0-9]{1,2}\Z")
 _SIZE = re.compile(r"[0-9]+(\.[0-9]+)?([KMGT]i?)?\Z")
 
 
+_TAKEN = ("/opt/venv", "/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc", "/dev", "/proc", "/sys", "/nix", "/build")
+
+
 def _text(value: str) -> str:
     if any(ord(character) < 32 and character not in "\n\t" for character in value) or "\x7f" in value:
         raise ValueError("must not hold control characters")
@@ -54,10 +57,16 @@ def _absolute(value: str) -> str:
     return "/" + "/".join(parts)
 
 
+def _free(value: str) -> str:
+    if any(value == taken or value.startswith(f"{taken}/") for taken in _TAKEN):
+        raise ValueError(f"{value!r} belongs to the image's own files; those are {', '.join(_TAKEN)}")
+    return value
+
+
 Text = Annotated[str, AfterValidator(_text)]
 EnvName = Annotated[str, _Matching(_ENV_NAME, "the name of an environment variable")]
 SystemPackage = Annotated[str, _Matching(_PACKAGE, "a Debian package name (lower case, or name=version)")]
-AbsolutePath = Annotated[str, AfterValidator(_absolute)]
+AbsolutePath = Annotated[str, AfterValidator(_absolute), AfterValidator(_free)]
 
 
 class Model(BaseModel):

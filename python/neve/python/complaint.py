@@ -14,6 +14,7 @@ _NETWORK = re.compile(
 )
 _NEWER = re.compile(r"`uv\.lock` uses an unsupported schema version")
 _BROKEN = re.compile(r"Failed to parse `uv\.lock`")
+_STALE = re.compile(r"needs to be updated, but `--(?:check|locked)` was provided")
 _LINE = re.compile(r"TOML parse error at line (\d+)")
 _UNKNOWN = re.compile(r"(Extra|Group) `([^`]*)` is not defined")
 _UNAUTHORIZED = re.compile(r"\b(?:401 Unauthorized|403 Forbidden)|[Mm]issing credentials")
@@ -55,6 +56,8 @@ def complaint(said: str, what: str, *, directory: str, offline: bool, fixes: Seq
             why=why,
             fixes=[f"name one that {table} has"],
         )
+    if _STALE.search(why):
+        return NeveError(what, where="uv.lock", why="pyproject.toml has changed since it was written", fixes=fixes)
     where = directory
     if line and "Failed to parse: pyproject.toml" in why:
         where = f"pyproject.toml:{line[1]}"

@@ -60,7 +60,7 @@ class Uv:
             ["lock", "--check"],
             "uv.lock is not fresh",
             [
-                "`uv lock` refreshes it (or `neve lock --upgrade`, which takes newer versions of everything)",
+                "`neve lock` refreshes it (as `uv lock` does); with --upgrade it takes newer versions of everything",
                 "or `--frozen` takes it as it is",
             ],
         )

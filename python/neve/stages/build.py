@@ -81,6 +81,12 @@ def _prepare(session: Session) -> str:
     from neve.stages.render import write_tree
 
     result = lock_project(session)
+    scripts = session.project.scripts
+    if len(scripts) > 1 and not result.plan.entrypoint:
+        session.progress.note(
+            f"the project has several console scripts ({', '.join(scripts)}): the image starts Python unless"
+            " tool.neve.image.entrypoint names one"
+        )
     place = Place(root="../../.", files=source_files(session.directory))
     write_tree(render(result.plan, result.lock, result.wheels, place), session.directory / ".neve")
     provide(session, result.lock, result.wheels)

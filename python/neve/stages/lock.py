@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from neve.errors import NeveError
 from neve.files import write_if_changed
 from neve.lock.text import NAME, lock_text, read_lock
 from neve.project.read import read_text
+from neve.python.wheel import store_name
 from neve.stages.work import work_directory
 
 if TYPE_CHECKING:
@@ -32,14 +34,15 @@ class Locked:
     changed: tuple[str, ...] = ()
 
 
-def lock_project(session: Session, *, upgrade: bool = False, check: bool = False) -> Locked:
+def lock_project(session: Session, *, upgrade: bool = False, check: bool = False, refresh: bool = False) -> Locked:
     """Both locks of the session's project, made where they are missing, neve.lock refreshed where it is stale.
 
+    A stale uv.lock is refreshed only with ``refresh``: it is the project's own, and `uv` may be asked for another.
     ``upgrade`` takes newer versions of everything; ``check`` writes nothing and raises where a lock is missing or
     stale, as ``--locked`` does. Raises NeveError, TransientError where a mirror or an index does not answer.
     """
     plan = session.plan
-    changed = _uv_lock(session, upgrade=upgrade, check=check)
+    changed = _uv_lock(session, upgrade=upgrade, check=check, refresh=refresh)
     path = session.directory / NAME
     held = None if upgrade or not path.exists() else read_lock(read_text(path))
     config = session.project.config
@@ -67,7 +70,7 @@ def _resolver(session: Session) -> Resolver:
     return Resolver(mirrors=session.mirrors, fetcher=session.fetcher, uv=session.uv, progress=session.progress)
 
 
-def _uv_lock(session: Session, *, upgrade: bool, check: bool) -> tuple[str, ...]:
+def _uv_lock(session: Session, *, upgrade: bool, check: bool, refresh: bool) -> tuple[str, ...]:
     path = session.directory / "uv.lock"
     before = _digest(session, "uv.lock")
     if upgrade or not path.exists():
@@ -75,12 +78,12 @@ def _uv_lock(session: Session, *, upgrade: bool, check: bool) -> tuple[str, ...]
         session.progress.stage("locking the Python environment")
         session.uv.lock(upgrade=upgrade)
     elif not session.options.frozen:
-        _check_uv_lock(session)
+        _check_uv_lock(session, refresh=refresh and not (check or session.options.locked))
     return ("uv.lock",) if _digest(session, "uv.lock") != before else ()
 
 
-def _check_uv_lock(session: Session) -> None:
-    """Ask uv whether uv.lock is fresh, unless it has said so of these very files."""
+def _check_uv_lock(session: Session, *, refresh: bool) -> None:
+    """Ask uv whether uv.lock is fresh, unless it has said so of these very files; or let uv refresh it."""
     from neve.files import write_atomic
 
     seen = session.directory / ".neve" / "uv-lock-is-fresh"
@@ -90,7 +93,11 @@ def _check_uv_lock(session: Session) -> None:
             return
     except OSError:
         pass
-    session.uv.check()
+    if refresh:
+        session.uv.lock()
+        key = f"{_digest(session, 'pyproject.toml')} {_digest(session, 'uv.lock')}\n"
+    else:
+        session.uv.check()
     # Members of a workspace and dependencies at a path have metadata of their own, which these digests do not see.
     text = read_text(session.directory / "uv.lock")
     if text.count("source = { virtual") + text.count("source = { editable") + text.count("source = { directory") <= 1:
@@ -133,8 +140,10 @@ def _with_sizes(session: Session, lock: Lock, wheels: tuple[Wheel, ...], check: 
     from dataclasses import replace
 
     unknown = {wheel.sha256: wheel for wheel in wheels if wheel.size is None}
-    new = [wheel for sha256, wheel in unknown.items() if sha256 not in lock.sizes]
     sizes = {sha256: size for sha256, size in lock.sizes.items() if sha256 in unknown}
+    if not (check or session.options.locked or session.options.frozen):
+        sizes = _cached_sizes(session, unknown) | sizes
+    new = [wheel for sha256, wheel in unknown.items() if sha256 not in sizes]
     if new:
         _must_not_change(session, check, f"{NAME} lacks the sizes of {len(new)} wheels", True)
         session.progress.stage(f"asking for the sizes of {len(new)} wheels")
@@ -143,6 +152,15 @@ def _with_sizes(session: Session, lock: Lock, wheels: tuple[Wheel, ...], check: 
     if not (check or session.options.locked or session.options.frozen):
         lock = lock.model_copy(update={"sizes": sizes})
     return lock, tuple(replace(w, size=sizes[w.sha256]) if w.size is None else w for w in wheels)
+
+
+def _cached_sizes(session: Session, wheels: Mapping[str, Wheel]) -> dict[str, int]:
+    """The sizes of those of ``wheels`` that neve has fetched before."""
+    from neve.fetch import Artefact
+
+    artefacts = [Artefact(name=store_name(w.file), urls=(w.url,), sha256=w.sha256) for w in wheels.values()]
+    places = {artefact.sha256: session.fetcher.path(artefact) for artefact in artefacts}
+    return {sha256: place.stat().st_size for sha256, place in places.items() if place.is_file()}
 
 
 __all__ = ["Locked", "lock_project"]

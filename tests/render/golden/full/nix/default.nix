@@ -75,6 +75,6 @@ in
   inherit oci rootfs layers;
   image = lib.archive { inherit oci; name = "registry.example/team/web:v1"; };
   env = lib.environment { layers = [ venv ] ++ wheelLayers ++ [ project ]; };
-  check = lib.importCheck { inherit rootfs; };
+  check = lib.importCheck { inherit rootfs; command = "serve"; directory = "/srv/web"; };
   shell = lib.shell { inherit rootfs; };
 }

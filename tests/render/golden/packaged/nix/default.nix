@@ -69,6 +69,6 @@ in
   inherit oci rootfs layers;
   image = lib.archive { inherit oci; name = "hello:latest"; };
   env = lib.environment { layers = [ venv ] ++ wheelLayers ++ [ project ]; };
-  check = lib.importCheck { inherit rootfs; };
+  check = lib.importCheck { inherit rootfs; command = "hello"; directory = "/app"; };
   shell = lib.shell { inherit rootfs; };
 }

@@ -61,6 +61,6 @@ in
   inherit oci rootfs layers;
   image = lib.archive { inherit oci; name = "scripts:latest"; };
   env = lib.environment { layers = [ venv ] ++ wheelLayers; };
-  check = lib.importCheck { inherit rootfs; };
+  check = lib.importCheck { inherit rootfs; command = "python"; directory = "/app"; };
   shell = lib.shell { inherit rootfs; };
 }
