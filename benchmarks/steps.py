@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -58,13 +59,11 @@ def change(directory: Path) -> Iterator[Figure]:
     with registry(data) as upstream, counting(upstream) as proxy:
         push = neve("-C", str(project), "push", f"{proxy.address}/hello", "--quiet")
         seconds(push)
-        count = 0
         source = project / "src" / "hello" / "__init__.py"
 
         def once() -> float:
-            nonlocal count
-            count += 1
-            source.write_text(source.read_text() + f"# {count}\n")
+            # A line that no run before had: the store would still hold what it made.
+            source.write_text(source.read_text() + f"# {secrets.token_hex()}\n")
             return seconds(push)
 
         result = several(once, 5)
@@ -95,7 +94,7 @@ def peer(project: Path, proxy: CountingProxy) -> Iterator[Figure]:
     source = project / "src" / "hello" / "__init__.py"
 
     def once() -> float:
-        source.write_text(source.read_text() + "# again\n")
+        source.write_text(source.read_text() + f"# {secrets.token_hex()}\n")
         built = seconds(["podman", "--runtime", "runc", "build", "--quiet", *limits, "--tag", name, str(project)])
         return built + seconds(["podman", "push", "--quiet", "--tls-verify=false", name])
 
