@@ -46,7 +46,11 @@ WORLDS = {
 def main(names: list[str]) -> int:
     """Build the examples ``names`` (default: all) in every world."""
     differs = False
-    for name in names or sorted(path.name for path in (ROOT / "examples").iterdir() if path.is_dir()):
+    examples = sorted(path.name for path in (ROOT / "examples").iterdir() if path.is_dir())
+    if unknown := [name for name in names if name not in examples]:
+        print(f"{__doc__}\nno such example: {', '.join(unknown)}; there are {', '.join(examples)}", file=sys.stderr)  # noqa: T201
+        return 2
+    for name in names or examples:
         with tempfile.TemporaryDirectory(prefix="neve-reproducibility-") as temporary:
             project = example(name, Path(temporary) / name)
             expected = project.build().digest
