@@ -8,7 +8,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from neve.progress import Progress
+from neve.progress import Progress, Silent
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -25,20 +25,8 @@ def make_progress(mode: str, *, quiet: bool, verbose: int) -> Progress:
     return Lines(verbose=verbose > 0)
 
 
-class Quiet:
+class Quiet(Silent):
     """Shows warnings and nothing else."""
-
-    def stage(self, text: str) -> None:
-        """Ignore it."""
-
-    def start(self, key: str, text: str, total: int | None = None) -> None:
-        """Ignore it."""
-
-    def advance(self, key: str, amount: int) -> None:
-        """Ignore it."""
-
-    def finish(self, key: str, *, failed: bool = False) -> None:
-        """Ignore it."""
 
     def note(self, text: str) -> None:
         """Print it."""
