@@ -1,28 +1,5 @@
-# The names of the library; each function lies in the file of its name.
-{ system, pins }:
-let
-  lib = {
-    inherit system pins;
-    run = import ./run.nix lib;
-    fetch = import ./fetch.nix;
-    busybox = import ./bootstrap.nix pins.busybox;
-    tools = import ./tools.nix lib;
-    uv = import ./uv.nix lib;
-    debianRoot = import ./debian-root.nix lib;
-    rootLayer = import ./root-layer.nix lib;
-    venv = import ./venv.nix lib;
-    wheelLayer = import ./wheel-layer.nix lib;
-    buildEnv = import ./build-env.nix lib;
-    packageLayer = import ./package-layer.nix lib;
-    source = import ./source.nix;
-    sourceLayer = import ./source-layer.nix lib;
-    settingsLayer = import ./settings-layer.nix lib;
-    oci = import ./oci.nix lib;
-    archive = import ./archive.nix lib;
-    rootfs = import ./rootfs.nix lib;
-    environment = import ./environment.nix lib;
-    importCheck = import ./import-check.nix lib;
-    shell = import ./shell.nix lib;
-  };
-in
-lib
+# The library: one directory a base of images, and what they share.
+{
+  debian = import ./debian;
+  nixpkgs = import ./nixpkgs;
+}

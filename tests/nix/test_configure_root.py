@@ -13,10 +13,10 @@ def test_packages_without_maintainer_scripts_are_configured(tmp_path: Path) -> N
     environment = {
         "PATH": os.environ["PATH"],
         "root": str(root),
-        "alternatives": str(nix_library() / "alternatives.awk"),
+        "alternatives": str(nix_library() / "debian" / "alternatives.awk"),
     }
     done = subprocess.run(
-        ["bash", "-eu", "-o", "pipefail", str(nix_library() / "configure-root.sh")],
+        ["bash", "-eu", "-o", "pipefail", str(nix_library() / "debian" / "configure-root.sh")],
         env=environment,
         capture_output=True,
         text=True,

@@ -27,7 +27,7 @@ def test_every_golden_file_parses(nix_instantiate: Callable[[Sequence[str]], str
 
 
 def test_every_file_of_the_library_parses(nix_instantiate: Callable[[Sequence[str]], str]) -> None:
-    nix_instantiate(["--parse", *(str(path) for path in nix_library().glob("*.nix"))])
+    nix_instantiate(["--parse", *(str(path) for path in nix_library().rglob("*.nix"))])
 
 
 @pytest.mark.parametrize("name", CASES)

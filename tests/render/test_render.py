@@ -68,7 +68,9 @@ def test_the_tree() -> None:
     assert all(text.endswith("\n") for text in tree.values())
     assert json.loads(tree["flake.lock"])["version"] == 7
     library = {path.removeprefix("nix/lib/") for path in tree if path.startswith("nix/lib/")}
-    assert library == {path.name for path in nix_library().iterdir() if path.is_file()}
+    assert library == {
+        f"{part}/{path.name}" for part in ("common", "debian") for path in (nix_library() / part).iterdir()
+    }
 
 
 def test_one_line_a_pin() -> None:

@@ -18,7 +18,7 @@ _GIT = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "G
 
 def source_files(directory: Path) -> tuple[str, ...]:
     """The project's files, relative and sorted: what git tracks or would track, else every file; never what
-    belongs to tools (nix/ignored.json, which the rendered flake goes by as well).
+    belongs to tools (nix/common/ignored.json, which the rendered flake goes by as well).
 
     Raises NeveError with every name that cannot go into a store path, and every file that cannot be read or is none.
     """
@@ -60,7 +60,7 @@ def _problem(directory: Path, name: str) -> NeveError | None:
 
 @cache
 def _rules() -> tuple[frozenset[str], frozenset[str], re.Pattern[str]]:
-    rules = json.loads((nix_library() / "ignored.json").read_text(encoding="utf-8"))
+    rules = json.loads((nix_library() / "common" / "ignored.json").read_text(encoding="utf-8"))
     return (
         frozenset(rules["anywhere"]),
         frozenset(rules["top"]),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from neve.components.component import GROUPS
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
 # base, interpreter, system packages, bare environment, the project, settings
 FIXED_LAYERS = 6
+_LIBRARY = (".nix", ".sh", ".py", ".awk", ".json")
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
@@ -57,7 +57,7 @@ def render(plan: Plan, lock: Lock, wheels: Sequence[Wheel], place: Place | None 
     }
     environment = _environment()
     tree = {
-        name.removesuffix(".j2"): environment.get_template(name).render(values)
+        name.removesuffix(".j2"): environment.get_template(f"debian/{name}").render(values)
         for name in (
             "flake.nix.j2",
             "nix/default.nix.j2",
@@ -71,7 +71,7 @@ def render(plan: Plan, lock: Lock, wheels: Sequence[Wheel], place: Place | None 
         import json
 
         tree["nix/files.json"] = json.dumps(place.files, indent=0) + "\n"
-    tree.update((f"nix/lib/{name}", text) for name, text in _library().items())
+    tree.update((f"nix/lib/{name}", text) for name, text in _library("debian").items())
     return dict(sorted(tree.items()))
 
 
@@ -151,10 +151,10 @@ def _environment() -> Environment:
 
 
 @cache
-def _library() -> dict[str, str]:
+def _library(base: str) -> dict[str, str]:
     root = nix_library()
-    files = (path for path in root.iterdir() if path.suffix in (".nix", ".sh", ".py", ".awk", ".json"))
-    return {str(PurePosixPath(path.name)): path.read_text(encoding="utf-8") for path in files}
+    files = (path for part in (base, "common") for path in (root / part).iterdir() if path.suffix in _LIBRARY)
+    return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in files}
 
 
 __all__ = ["FIXED_LAYERS", "Place", "image_config", "render"]

@@ -171,7 +171,7 @@ def _keys(session: Session) -> _Keys:
 
 def _own_stats() -> list[str]:
     """Neve's own Nix library and templates: another version of neve renders anew."""
-    files = [*nix_library().iterdir(), *templates().iterdir(), *(templates() / "nix").iterdir()]
+    files = [path for root in (nix_library(), templates()) for path in root.rglob("*") if path.is_file()]
     return sorted(f"{file.name} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files)
 
 

@@ -18,8 +18,8 @@ def write_tree(tree: Mapping[str, str], directory: Path) -> tuple[str, ...]:
         raise problem
     written = [path for path, text in tree.items() if write_if_changed(directory / path, text)]
     library = directory / "nix" / "lib"
-    for file in library.iterdir():
-        if f"nix/lib/{file.name}" not in tree and file.is_file():
+    for file in library.rglob("*"):
+        if file.relative_to(directory).as_posix() not in tree and not file.is_dir():
             file.unlink()
     return tuple(written)
 

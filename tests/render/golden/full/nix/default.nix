@@ -4,7 +4,7 @@ let
   debian = import ./debian.nix;
   wheels = import ./wheels.nix;
   tools = import ./tools.nix;
-  lib = import ./lib {
+  lib = import ./lib/debian {
     system = "x86_64-linux";
     pins = { inherit (tools) busybox tools uv; };
   };

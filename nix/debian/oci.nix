@@ -9,7 +9,7 @@
 }:
 run {
   name = "oci";
-  script = ./oci.sh;
+  script = ../common/oci.sh;
   environment = {
     inherit layers;
     config = builtins.toJSON config;

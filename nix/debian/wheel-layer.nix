@@ -26,7 +26,7 @@ run {
       compression
       ;
     seal = ./seal.sh;
-    compile = ./compile.py;
+    compile = ../common/compile.py;
     install = ./install-wheels.sh;
     wheels = map (wheel: fetch wheel.pin) wheels;
     files = map (wheel: wheel.file) wheels;

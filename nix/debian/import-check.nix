@@ -18,6 +18,6 @@ run {
       directory
       ;
     modules = if modules == null then "" else builtins.concatStringsSep " " modules;
-    check = ./import_check.py;
+    check = ../common/import_check.py;
   };
 }

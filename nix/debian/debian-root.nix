@@ -19,7 +19,7 @@ run {
     unpack = ./unpack-debs.sh;
     configure = ./configure-root.sh;
     alternatives = ./alternatives.awk;
-    compile = ./compile.py;
+    compile = ../common/compile.py;
     parent = if parent == null then "" else parent;
     groups = map (group: group.name) groups;
     debs = map (group: map fetch group.debs) groups;

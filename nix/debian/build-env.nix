@@ -15,7 +15,7 @@ run {
   script = ./build-env.sh;
   environment = {
     inherit uv root python;
-    compile = ./compile.py;
+    compile = ../common/compile.py;
     wheels = map (wheel: fetch wheel.pin) wheels;
     files = map (wheel: wheel.file) wheels;
     requirements = map (wheel: "${wheel.name}==${wheel.version}") wheels;

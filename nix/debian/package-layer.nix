@@ -31,8 +31,8 @@ run {
     package = name;
     backend = builtins.toJSON backend;
     seal = ./seal.sh;
-    compile = ./compile.py;
+    compile = ../common/compile.py;
     install = ./install-wheels.sh;
-    build = ./build_wheel.py;
+    build = ../common/build_wheel.py;
   };
 }

@@ -1,0 +1,28 @@
+# The names of the functions for images on Debian packages; each function lies in the file of its name.
+{ system, pins }:
+let
+  lib = {
+    inherit system pins;
+    run = import ./run.nix lib;
+    fetch = import ./fetch.nix;
+    busybox = import ./bootstrap.nix pins.busybox;
+    tools = import ./tools.nix lib;
+    uv = import ./uv.nix lib;
+    debianRoot = import ./debian-root.nix lib;
+    rootLayer = import ./root-layer.nix lib;
+    venv = import ./venv.nix lib;
+    wheelLayer = import ./wheel-layer.nix lib;
+    buildEnv = import ./build-env.nix lib;
+    packageLayer = import ./package-layer.nix lib;
+    source = import ../common/source.nix;
+    sourceLayer = import ./source-layer.nix lib;
+    settingsLayer = import ./settings-layer.nix lib;
+    oci = import ./oci.nix lib;
+    archive = import ./archive.nix lib;
+    rootfs = import ./rootfs.nix lib;
+    environment = import ./environment.nix lib;
+    importCheck = import ./import-check.nix lib;
+    shell = import ./shell.nix lib;
+  };
+in
+lib
