@@ -6,18 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from neve.lock.pin import Name, Sha256, Url, Version, WheelPin
 from neve.project.config import Model
 
 FORMAT = 1
 
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9+._-]*$")]
-Version = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.+~:!_-]*$")]
-Url = Annotated[str, Field(pattern=r"^(https?|file)://[^\s\"'\\$`{}@/]*(/[^\s\"'\\$`{}]*)?$")]
 PoolPath = Annotated[
     str, Field(pattern=r"^([A-Za-z0-9+_~:%-][A-Za-z0-9+._~:%-]*/)*[A-Za-z0-9+_~:%-][A-Za-z0-9+._~:%-]*\.deb$")
 ]
-WheelFile = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.]+(-[A-Za-z0-9_.+!]+){4,5}\.whl$")]
 
 
 class DebPin(Model):
@@ -34,17 +30,6 @@ class DebPin(Model):
     def file(self) -> str:
         """The file name of the .deb, in the characters that a store path may have."""
         return self.path.rpartition("/")[2].translate(str.maketrans("~%:", "---"))
-
-
-class WheelPin(Model):
-    """A wheel: ``size`` in bytes where the index gives it."""
-
-    name: Name
-    version: Version
-    file: WheelFile
-    url: Url
-    sha256: Sha256
-    size: int | None = Field(None, ge=0)
 
 
 class BaseLock(Model):
