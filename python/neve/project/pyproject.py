@@ -17,7 +17,7 @@ _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\Z")
 _VERSION_LINE = re.compile(r"(?:cpython[-@]?)?(3\.\d{1,2})(?:\.\d+)?\Z")
 _ENTRY = re.compile(r"[A-Za-z0-9_.-]+\Z")
 # What PEP 517 has a frontend use for a project that names no backend.
-_LEGACY = BuildSystem(requires=("setuptools",), backend="setuptools.build_meta:__legacy__")
+LEGACY = BuildSystem(requires=("setuptools",), backend="setuptools.build_meta:__legacy__")
 _BACKEND = re.compile(r"[A-Za-z_][\w.]*(:[A-Za-z_][\w.]*)?\Z")
 
 
@@ -75,14 +75,14 @@ def project_from_pyproject(data: Mapping[str, Any], *, where: str, python_versio
     problems += _specifier_problems(requires, where)
     build_system = None
     try:
-        build_system = _build_system(data, where)
+        build_system = build_system_from(data, where=where)
     except NeveError as error:
         problems.append(error)
     if (found := collected(problems)) is not None:
         raise found
     scripts = table.get("scripts", {})
     if _uv_package(tool) is True and build_system is None:
-        build_system = _LEGACY
+        build_system = LEGACY
     packaged = build_system is not None and _uv_package(tool) is not False
     version = table.get("version")
     return Project(
@@ -123,12 +123,13 @@ def _table(data: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any] |
     return value
 
 
-def _build_system(data: Mapping[str, Any], where: str) -> BuildSystem | None:
+def build_system_from(data: Mapping[str, Any], *, where: str) -> BuildSystem | None:
+    """``[build-system]`` of a parsed pyproject.toml; None where there is none. Raises NeveError for a malformed one."""
     table = _table(data, "build-system", where)
     if table is None:
         return None
     requires = table.get("requires", [])
-    backend = table.get("build-backend", _LEGACY.backend)
+    backend = table.get("build-backend", LEGACY.backend)
     paths = table.get("backend-path", [])
     for key, value in (("requires", requires), ("backend-path", paths)):
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
@@ -186,4 +187,4 @@ def _request(config: Config, requires: str | None, python_version: str | None) -
     return PythonRequest()
 
 
-__all__ = ["parse_toml", "project_from_pyproject"]
+__all__ = ["LEGACY", "build_system_from", "parse_toml", "project_from_pyproject"]
