@@ -20,7 +20,8 @@ from neve.project.config import Config
 from neve.project.project import Project
 from neve.python.layers import LARGE
 from neve.python.wheel import Wheel
-from neve.render.render import Place, render
+from neve.render.place import Place
+from neve.render.render import render
 from tests.projects import HATCHLING, a_lock, a_project, a_wheel
 
 ROOT = Path(__file__).parent.parent
@@ -45,7 +46,7 @@ class Case:
         return a_lock(system=self.system, build=plan.build_requires, inputs=plan.lock_inputs())
 
     def tree(self) -> dict[str, str]:
-        return render(make_plan(self.project), self.lock(), self.wheels, self.place)
+        return render(make_plan(self.project), self.lock(), {"x86_64": self.wheels}, self.place)
 
 
 _WHEELS = (

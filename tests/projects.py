@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from neve.lock.model import BaseLock, BuildLock, DebPin, Lock, ToolsLock, WheelPin
+from neve.lock.model import BuildLock, DebianLock, DebPin, Lock, ToolsLock, WheelPin
 from neve.project.project import Project
 from neve.project.pyproject import project_from_pyproject
 from neve.python.wheel import Wheel
@@ -63,7 +63,7 @@ def a_lock(*, system: tuple[str, ...] = (), build: tuple[str, ...] = (), inputs:
     return Lock(
         version=1,
         inputs=inputs,
-        base=BaseLock(
+        base=DebianLock(
             name="debian",
             release="trixie",
             architecture="x86_64",

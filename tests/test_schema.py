@@ -35,7 +35,7 @@ def test_a_lock_that_neve_writes_fits(case: str) -> None:
         ('system = ["ffmpeg"]\n[image]\nmax-layers = 20\n', True),
         ('[caches.hf]\npath = "/c"\n', True),
         ('sytem = ["ffmpeg"]', False),
-        ('release = "buster"', False),
+        ('release = "Trixie!"', False),
         ('system = ["NOT OK"]', False),
         ('python = "3"', False),
         ("[image]\nports = [0]\n", False),

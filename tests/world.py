@@ -13,17 +13,17 @@ from pathlib import Path
 
 import pytest
 
+from neve.bases.debian.lock import BUSYBOX, TOOLS
 from neve.bases.debian.mirror import Mirrors
-from neve.components.registry import COMPONENTS
+from neve.components.plan import make_plan
 from neve.fetch import Fetcher
-from neve.lock.resolve import BUSYBOX, TOOLS, Resolver
+from neve.lock.resolve import Resolver
 from neve.progress import Progress, Silent
-from neve.project.config import Config
-from neve.project.project import Project, PythonRequest
 from neve.python.uv import Uv
 from neve.session import Options, Session
 from tests.bases.debian.archive import Archive, deb_of, entry, stanza
 from tests.fetch.server import Server, serving
+from tests.projects import a_project
 
 # Stands for the static busybox: neve asks it for its applets.
 _BUSYBOX = deb_of(entry("./usr/bin/busybox", b"#!/bin/sh\necho cat\necho sh\n", mode=0o755))
@@ -121,22 +121,8 @@ def a_world(home: Path, patch: pytest.MonkeyPatch) -> Iterator[World]:
 
 
 def _populate(world: World) -> None:
-    any_project = Project(
-        kind="uv",
-        name="any",
-        version=None,
-        description=None,
-        python=PythonRequest(),
-        requires_python=None,
-        build_system=None,
-        scripts=(),
-        config=Config(),
-    )
-    names: set[str] = set(TOOLS)
-    for component in COMPONENTS:
-        contribution = component.contribute(any_project, "3.13")
-        for wanted in contribution.packages.values() if contribution else ():
-            names.update(wanted)
+    packages = make_plan(a_project()).packages
+    names = {*TOOLS, *(name for group in packages.values() for name in group)}
     path = f"pool/main/b/{BUSYBOX}/{BUSYBOX}_1.37.0-6_amd64.deb"
     world.server.files[f"/debian/{path}"] = _BUSYBOX
     world.publish(

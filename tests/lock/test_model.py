@@ -10,7 +10,7 @@ from tests.projects import a_deb, a_lock, a_wheel_pin
 
 
 def test_where_a_package_lies() -> None:
-    base = a_lock().base
+    base = a_lock().debian[0]
     main, security = base.packages["base"]
     assert base.url(main) == "https://deb.example/debian/pool/main/b/base-files/base-files_13.8_amd64.deb"
     assert base.url(security) == "https://deb.example/debian-security/pool/main/l/libc6/libc6_2.41-12_amd64.deb"

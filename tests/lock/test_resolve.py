@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from neve.bases.debian.lock import TOOLS
 from neve.components.plan import make_plan
 from neve.errors import NeveError, TransientError
 from neve.fetch import Fetcher
-from neve.lock.resolve import TOOLS
 from neve.lock.text import lock_text, read_lock
 from neve.progress import Silent
 from neve.python.uv import Uv
@@ -38,19 +38,20 @@ def test_every_pin(world: World, tmp_path: Path) -> None:
     lock = world.resolver(tmp_path / "project").resolve(plan)
 
     assert lock.inputs == plan.lock_inputs()
-    assert (lock.base.release, lock.base.architecture, lock.base.python) == ("trixie", "x86_64", "3.13.5")
-    assert (lock.base.main, lock.base.security) == (world.mirrors.main, world.mirrors.security)
-    assert list(lock.base.packages) == ["base", "python", "system"]
-    assert names(lock.base.packages["base"]) == sorted(plan.packages["base"])
-    assert names(lock.base.packages["python"]) == ["python3.13"]
-    assert names(lock.base.packages["system"]) == ["ffmpeg", "libdeep"]
-    (ffmpeg, _) = lock.base.packages["system"]
+    base = lock.debian[0]
+    assert (base.release, base.architecture, base.python) == ("trixie", "x86_64", "3.13.5")
+    assert (base.main, base.security) == (world.mirrors.main, world.mirrors.security)
+    assert list(lock.debian[0].packages) == ["base", "python", "system"]
+    assert names(lock.debian[0].packages["base"]) == sorted(plan.packages["base"])
+    assert names(lock.debian[0].packages["python"]) == ["python3.13"]
+    assert names(lock.debian[0].packages["system"]) == ["ffmpeg", "libdeep"]
+    (ffmpeg, _) = lock.debian[0].packages["system"]
     assert (ffmpeg.version, ffmpeg.path) == ("7:7.1-1", "pool/main/f/ffmpeg/ffmpeg_7.1-1_amd64.deb")
     assert ffmpeg.sha256 == hashlib.sha256(b"ffmpeg 7:7.1-1").hexdigest()
 
-    assert set(TOOLS) <= set(names(lock.tools.packages))
-    assert lock.tools.busybox.version == "1.37.0-6"
-    assert "musllinux" in lock.tools.uv.file
+    assert set(TOOLS) <= set(names(lock.debian[1].packages))
+    assert lock.debian[1].busybox.version == "1.37.0-6"
+    assert "musllinux" in lock.debian[1].uv.file
     assert lock.build.requires == ("flit-core>=3",)
     (wheel,) = lock.build.wheels
     assert (wheel.name, wheel.version, wheel.sha256) == ("flit-core", "3.9", digest)
@@ -67,15 +68,15 @@ def test_the_same_world_gives_the_same_lock(world: World, tmp_path: Path) -> Non
 def test_security_updates_are_taken(world: World, tmp_path: Path) -> None:
     world.archive.publish("trixie-security", stanza("libc6", "1.1"), root="/debian-security")
     lock = world.resolver(tmp_path / "project").resolve(make_plan(a_project()))
-    (pin,) = [pin for pin in lock.base.packages["base"] if pin.name == "libc6"]
+    (pin,) = [pin for pin in lock.debian[0].packages["base"] if pin.name == "libc6"]
     assert (pin.version, pin.archive) == ("1.1", "security")
-    assert lock.base.url(pin).startswith(f"{world.mirrors.security}/pool/")
+    assert lock.debian[0].url(pin).startswith(f"{world.mirrors.security}/pool/")
 
 
 def test_a_package_of_two_groups_lies_in_the_lower(world: World, tmp_path: Path) -> None:
     lock = world.resolver(tmp_path / "project").resolve(make_plan(a_project(neve={"system": ["zlib1g", "dash"]})))
-    assert lock.base.packages["system"] == ()
-    assert {"zlib1g", "dash"} <= set(names(lock.base.packages["base"]))
+    assert lock.debian[0].packages["system"] == ()
+    assert {"zlib1g", "dash"} <= set(names(lock.debian[0].packages["base"]))
 
 
 def test_a_system_package_that_does_not_exist(world: World, tmp_path: Path) -> None:

@@ -50,13 +50,15 @@ def test_an_unknown_key_comes_with_the_nearest(data: dict[str, Any], where: str,
 
 def test_a_key_like_no_other_comes_with_all() -> None:
     error = problem({"zzzz": 1})
-    assert error.fixes == ("known keys: base, caches, extras, groups, image, mirror, python, release, system",)
+    assert error.fixes == (
+        "known keys: base, caches, cuda, extras, groups, image, mirror, nixpkgs, python, release, system",
+    )
 
 
 def test_a_place_in_a_list() -> None:
     error = problem({"system": ["ok", "NOT OK"]})
     assert error.where == "pyproject.toml, tool.neve.system[1]"
-    assert "'NOT OK' is not a Debian package name" in (error.why or "")
+    assert "'NOT OK' is not the name of a package" in (error.why or "")
 
 
 def test_all_problems_are_shown_together() -> None:

@@ -50,9 +50,9 @@ def test_what_nix_reads_is_what_was_meant(
     assert isinstance(debian, dict)
     assert isinstance(tools, dict)
     assert isinstance(layers, list)
-    for group, pins in lock.base.packages.items():
+    for group, pins in lock.debian[0].packages.items():
         assert [pin["sha256"] for pin in debian.get(group, [])] == [pin.sha256 for pin in pins]
-    assert tools["uv"]["sha256"] == lock.tools.uv.sha256
+    assert tools["uv"]["sha256"] == lock.debian[1].uv.sha256
     assert [wheel["pin"]["sha256"] for wheel in tools["build"]] == [pin.sha256 for pin in lock.build.wheels]
     rendered = {wheel["file"]: wheel["pin"]["sha256"] for layer in layers for wheel in layer["wheels"]}
     assert rendered == {wheel.file: wheel.sha256 for wheel in wheels}

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from neve.bases.debian.render import _FIXED_LAYERS as FIXED_LAYERS
 from neve.components.plan import Plan, make_plan
 from neve.errors import NeveError
-from neve.render.render import FIXED_LAYERS, image_config, render
+from neve.render.config import image_config
+from neve.render.render import render
 from neve.resources import nix_library, templates
 from tests.golden import CASES, ROOT
 from tests.projects import a_lock, a_project, a_wheel
@@ -39,17 +41,17 @@ def test_the_same_bytes_in_another_process_and_place(tmp_path: Path) -> None:
 
 def test_the_same_bytes_in_another_order() -> None:
     lock = FULL.lock()
-    packages = dict(reversed(lock.base.packages.items()))
-    lock = lock.model_copy(update={"base": lock.base.model_copy(update={"packages": packages})})
+    packages = dict(reversed(lock.debian[0].packages.items()))
+    lock = lock.model_copy(update={"base": lock.debian[0].model_copy(update={"packages": packages})})
     plan = make_plan(FULL.project)
     plan = replace(plan, packages=dict(reversed(list(plan.packages.items()))))
-    assert render(plan, lock, FULL.wheels[::-1]) == FULL.tree()
+    assert render(plan, lock, {"x86_64": FULL.wheels[::-1]}) == FULL.tree()
 
 
 def test_rendering_changes_nothing_that_it_is_given() -> None:
     plan, lock, wheels = make_plan(FULL.project), FULL.lock(), list(FULL.wheels)
     before = (repr(plan), repr(lock), repr(wheels))
-    render(plan, lock, wheels)
+    render(plan, lock, {"x86_64": wheels})
     assert (repr(plan), repr(lock), repr(wheels)) == before
 
 
@@ -75,7 +77,7 @@ def test_the_tree() -> None:
 
 def test_one_line_a_pin() -> None:
     lines = FULL.tree()["nix/debian.nix"].splitlines()
-    pins = [pin for group in FULL.lock().base.packages.values() for pin in group]
+    pins = [pin for group in FULL.lock().debian[0].packages.values() for pin in group]
     assert sum("sha256" in line for line in lines) == len(pins)
     for pin in pins:
         assert sum(pin.sha256 in line and pin.file in line for line in lines) == 1
@@ -95,10 +97,10 @@ def test_every_value_passes_a_filter() -> None:
 )
 def test_what_a_project_says_stays_data(value: str) -> None:
     neve = {"image": {"env": {"X": value}, "labels": {value: value}, "entrypoint": [value]}}
-    tree = render(make_plan(a_project(neve=neve, description=value)), a_lock(), ())
+    tree = render(make_plan(a_project(neve=neve, description=value)), a_lock(), {"x86_64": ()})
     text = tree["nix/default.nix"]
     assert not re.search(r"(?<!\\)(\\\\)*\$\{builtins", text)
-    assert text.count("\n") == render(make_plan(a_project()), a_lock(), ())["nix/default.nix"].count("\n")
+    assert text.count("\n") == render(make_plan(a_project()), a_lock(), {"x86_64": ()})["nix/default.nix"].count("\n")
 
 
 def config(**image: object) -> dict[str, object]:
@@ -135,7 +137,7 @@ def test_a_home_of_one_s_own() -> None:
 def test_no_more_layers_than_are_wanted(most: int) -> None:
     wheels = [a_wheel(f"w{n}", size=n << 20) for n in range(120)]
     project = a_project(neve={"system": ["x1"], "image": {"max-layers": most}})
-    text = render(make_plan(project), a_lock(system=("x1",)), wheels)["nix/wheels.nix"]
+    text = render(make_plan(project), a_lock(system=("x1",)), {"x86_64": wheels})["nix/wheels.nix"]
     layers = text.count("\n    wheels = [")
     assert 0 < layers <= most - FIXED_LAYERS
 
@@ -149,4 +151,4 @@ def test_each_layer_has_its_history() -> None:
 def test_a_value_that_nix_cannot_hold() -> None:
     plan: Plan = replace(make_plan(a_project()), env={"X": "a\0b"})
     with pytest.raises(NeveError, match="characters that Nix cannot"):
-        render(plan, a_lock(), ())
+        render(plan, a_lock(), {"x86_64": ()})

@@ -98,11 +98,11 @@ def test_they_reach_the_fetch_and_nothing_else(
         monkeypatch.setenv("NETRC", str(world.home / "netrc"))
     session = world.session(project)
     locked = lock_project(session)
-    wheel = next(wheel for wheel in locked.wheels if wheel.name == "lemon")
+    wheel = next(wheel for wheel in locked.artefacts if wheel.name == "lemon")
     assert guarded in wheel.url
     artefact = Artefact(name=wheel.file, urls=(wheel.url,), sha256=wheel.sha256, size=wheel.size)
     session.fetcher.fetch([artefact])
-    for path, text in render(locked.plan, locked.lock, locked.wheels).items():
+    for path, text in render(locked.plan, locked.lock, locked.environments).items():
         assert _PASSWORD not in text, path
     assert _holds_it(project, world.home) == []
 

@@ -38,14 +38,14 @@ def files(project: Path) -> dict[str, bytes]:
 def test_both_locks_are_made(world: World, project: Path) -> None:
     locked = lock_project(world.session(project))
     assert locked.changed == ("uv.lock", "neve.lock")
-    (wheel,) = locked.wheels
+    (wheel,) = locked.artefacts
     assert (wheel.name, wheel.version) == ("lemon", "1.0")
     assert read_lock((project / "neve.lock").read_text()) == locked.lock
 
 
 def test_the_size_that_the_index_does_not_give_is_asked_for(world: World, project: Path) -> None:
     locked = lock_project(world.session(project))
-    (wheel,) = locked.wheels
+    (wheel,) = locked.artefacts
     assert wheel.size == len(world.server.files["/files/lemon-1.0-py3-none-any.whl"])
     assert locked.lock.sizes == {wheel.sha256: wheel.size}
 
@@ -55,7 +55,7 @@ def test_what_is_fresh_is_left_alone_and_asks_nobody(world: World, project: Path
     before = files(project)
     world.server.seen.clear()
     again = lock_project(world.session(project))
-    assert (again.lock, again.wheels, again.changed) == (first.lock, first.wheels, ())
+    assert (again.lock, again.artefacts, again.changed) == (first.lock, first.artefacts, ())
     assert files(project) == before
     assert world.server.seen == []
 
@@ -65,7 +65,7 @@ def test_a_wish_for_the_base_refreshes_neve_lock_alone(world: World, project: Pa
     configure(project, '[tool.neve]\nsystem = ["tar"]\n')
     locked = lock_project(world.session(project))
     assert locked.changed == ("neve.lock",)
-    assert [pin.name for pin in locked.lock.base.packages["system"]] == ["tar"]
+    assert [pin.name for pin in locked.lock.debian[0].packages["system"]] == ["tar"]
 
 
 def test_a_stale_uv_lock_is_not_refreshed(world: World, project: Path) -> None:
@@ -85,15 +85,15 @@ def test_a_stale_uv_lock_is_refreshed_on_request_and_keeps_its_versions(world: W
         lock_project(world.session(project), refresh=True, check=True)
     refreshed = lock_project(world.session(project), refresh=True)
     assert "uv.lock" in refreshed.changed
-    assert refreshed.wheels[0].version == "1.0"
+    assert refreshed.artefacts[0].version == "1.0"
     assert lock_project(world.session(project)).changed == ()
 
 
 def test_upgrade_takes_newer_versions(world: World, project: Path) -> None:
     lock_project(world.session(project))
     world.serve_wheel("lemon", "2.0")
-    assert lock_project(world.session(project)).wheels[0].version == "1.0"
-    assert lock_project(world.session(project), upgrade=True).wheels[0].version == "2.0"
+    assert lock_project(world.session(project)).artefacts[0].version == "1.0"
+    assert lock_project(world.session(project), upgrade=True).artefacts[0].version == "2.0"
 
 
 @pytest.mark.parametrize("options", [Options(locked=True), Options(frozen=True)])
@@ -153,5 +153,5 @@ def test_a_neve_lock_that_is_broken(world: World, project: Path) -> None:
 
 def test_pins_are_those_of_the_mirror(world: World, project: Path) -> None:
     lock = lock_project(world.session(project)).lock
-    (pin,) = [pin for pin in lock.base.packages["base"] if pin.name == "libc6"]
+    (pin,) = [pin for pin in lock.debian[0].packages["base"] if pin.name == "libc6"]
     assert pin.sha256 == digest("libc6 1.0")

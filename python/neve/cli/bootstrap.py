@@ -20,8 +20,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(context: Context) -> int:
     """Bootstrap the store, and print the store path of the busybox."""
+    from neve.bases.debian.provide import bootstrap_store
     from neve.stages.lock import lock_project
-    from neve.stages.provide import bootstrap_store
 
     path = bootstrap_store(context.session, lock_project(context.session).lock)
     context.result(path, {"path": path})

@@ -32,10 +32,9 @@ def run(context: Context) -> int:
     words = context.words
     result = lock_project(context.session, upgrade=words.upgrade, check=words.check, refresh=True)
     path = context.session.directory / NAME
-    packages = sum(len(pins) for pins in result.lock.base.packages.values())
     context.session.progress.stage(
-        f"{', '.join(result.changed) or 'nothing'} written: {packages} Debian packages of {result.lock.base.release}, "
-        f"{len(result.wheels)} wheels for Python {result.lock.base.python}"
+        f"{', '.join(result.changed) or 'nothing'} written: {result.lock.base.summary}, "
+        f"{len(result.artefacts)} packages for Python {result.lock.base.python}"
     )
     context.result(path, {"file": str(path), "changed": list(result.changed)})
     return 0

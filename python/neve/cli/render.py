@@ -29,7 +29,7 @@ def run(context: Context) -> int:
 
     session = context.session
     result = lock_project(session, check=context.words.check)
-    tree = render(result.plan, result.lock, result.wheels)
+    tree = render(result.plan, result.lock, result.environments)
     if context.words.check:
         stale = [path for path, text in tree.items() if not _holds(session.directory / path, text)]
         if stale:

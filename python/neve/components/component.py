@@ -17,7 +17,8 @@ GROUPS = ("base", "python", "system")  # of layers, bottom to top
 class Contribution:
     """What a component adds: system packages by group of layers, environment, labels, volumes, ports.
 
-    ``packages`` maps a group of GROUPS to package names in the base's vocabulary.
+    ``packages`` maps a group of GROUPS to package names in the base's vocabulary; what the base itself has for a
+    component of this name is added to them.
     """
 
     packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-from neve.bases.debian.choose import choose_suite
+from neve.bases.base import Cuda, find_base
 from neve.components.component import GROUPS, Component, Contribution
 from neve.components.registry import COMPONENTS
 from neve.errors import DefectError
@@ -47,6 +47,8 @@ class Plan:
     cmd: tuple[str, ...]
     user: User | None
     workdir: str
+    shell: bool
+    cuda: Cuda | None
     reference: str
     compression: str
     max_layers: int
@@ -58,43 +60,41 @@ class Plan:
 
     def lock_inputs(self) -> str:
         """A digest of all that decides what neve.lock holds: equal while the lock is fresh."""
-        wishes = [
-            LOCK_INPUTS,
-            self.base,
-            self.release,
-            self.python,
-            self.architecture,
-            {group: sorted(names) for group, names in self.packages.items()},
-            sorted(self.build_requires),
-        ]
+        own = find_base(self.base).wishes(self)
+        wishes = [LOCK_INPUTS, self.base, self.release, self.python, *own, sorted(self.build_requires)]
         return hashlib.sha256(json.dumps(wishes, sort_keys=True).encode()).hexdigest()
 
 
 def make_plan(project: Project, *, architecture: str = "x86_64") -> Plan:
     """Merge the components for ``project``. Raises NeveError where no release has the Python that it asks for."""
-    suite, python = choose_suite(project.config.release, project.python, project.requires_python)
+    config = project.config
+    base = find_base(config.base)
+    release, python = base.choose(config, project.python, project.requires_python)
     contributions = _contributions(COMPONENTS, project, python)
-    merged = _merged([contribution for _, contribution in contributions])
-    image = project.config.image
+    own = [Contribution(packages=base.packages(component.name, python)) for component, _ in contributions]
+    merged = _merged([*own, *(contribution for _, contribution in contributions)])
+    image = config.image
     entrypoint, cmd = _start(project)
     name = image.name or project.name
     return Plan(
         project=project,
-        base=project.config.base,
-        release=suite.codename,
+        base=base.name,
+        release=release,
         python=python,
         architecture=architecture,
         components=tuple((component.name, contribution.note) for component, contribution in contributions),
         packages=merged.packages,
         env=merged.env,
         labels=merged.labels,
-        annotations=_annotations(project, f"debian {suite.codename}"),
+        annotations=_annotations(project, f"{base.name} {release}"),
         volumes=merged.volumes,
         ports=merged.ports,
         entrypoint=entrypoint,
         cmd=cmd,
         user=_user(image.user),
         workdir=image.workdir,
+        shell=image.shell,
+        cuda=base.cuda(config, release),
         reference=f"{name}:{image.tag}",
         compression=image.compression,
         max_layers=image.max_layers,

@@ -9,30 +9,22 @@ from neve.components.component import Component, Contribution
 if TYPE_CHECKING:
     from neve.project.project import Project
 
-# The C library, a shell and the programs that every script expects, and what manylinux wheels may load from
-# their host (PEP 600: the policies' library lists); libgomp1 is not on that list but often needed.
-_BASE = ("base-files", "base-passwd", "coreutils", "dash", "libc-bin", "libc6", "netbase", "tzdata")
-_MANYLINUX = ("libatomic1", "libgcc-s1", "libgomp1", "libstdc++6", "zlib1g")
-
 
 def _system(_: Project, __: str) -> Contribution:
-    return Contribution(
-        packages={"base": _BASE}, env={"LANG": "C.UTF-8"}, note="C library, shell, coreutils, time zones"
-    )
+    return Contribution(env={"LANG": "C.UTF-8"}, note="C library, base files, time zones")
 
 
 def _certificates(_: Project, __: str) -> Contribution:
-    return Contribution(packages={"base": ("ca-certificates",)}, note="certificate authorities")
+    return Contribution(note="certificate authorities")
 
 
 def _manylinux(_: Project, __: str) -> Contribution:
-    return Contribution(packages={"base": _MANYLINUX}, note="libraries that manylinux wheels expect")
+    return Contribution(note="libraries that manylinux wheels expect")
 
 
 def _python(_: Project, python: str) -> Contribution:
     path = "/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     return Contribution(
-        packages={"python": (f"python{python}",)},
         env={"PATH": path, "VIRTUAL_ENV": "/opt/venv"},
         note=f"CPython {python}, environment at /opt/venv",
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from neve.errors import DefectError
 from neve.lock.pin import Name, Sha256, Url, Version, WheelPin
 from neve.project.config import Model
 
@@ -32,8 +33,8 @@ class DebPin(Model):
         return self.path.rpartition("/")[2].translate(str.maketrans("~%:", "---"))
 
 
-class BaseLock(Model):
-    """The base: its release, the interpreter's full version, where packages come from, and the packages by group.
+class DebianLock(Model):
+    """The Debian base: its release, the interpreter's full version, the mirrors, and the packages by group.
 
     ``main`` and ``security`` are the mirrors that were asked, without credentials; ``snapshots`` where each archive can
     be had once its mirror has moved on.
@@ -48,13 +49,40 @@ class BaseLock(Model):
     snapshots: dict[Literal["main", "updates", "security"], Url] = Field({})
     packages: dict[Literal["base", "python", "system"], tuple[DebPin, ...]]
 
+    @property
+    def summary(self) -> str:
+        """What is pinned, in a few words."""
+        return f"{sum(map(len, self.packages.values()))} Debian packages of {self.release}"
+
     def url(self, pin: DebPin) -> str:
         """Where ``pin`` lies."""
         return f"{self.security if pin.archive == 'security' else self.main}/{pin.path}"
 
 
+class NixpkgsLock(Model):
+    """The nixpkgs base: its release, its Python ("3.13"), and the commit and its tree's NAR hash (SRI).
+
+    ``last_modified`` is the commit's time in seconds since 1970, as flake.lock has it.
+    """
+
+    name: Literal["nixpkgs"]
+    release: Name
+    python: Annotated[str, Field(pattern=r"^3\.[0-9]+$")]
+    rev: Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
+    nar_hash: Annotated[str, Field(pattern=r"^sha256-[A-Za-z0-9+/]{43}=$")]
+    last_modified: int = Field(ge=0)
+
+    @property
+    def summary(self) -> str:
+        """What is pinned, in a few words."""
+        return f"nixpkgs {self.release} at {self.rev[:11]}"
+
+
+BaseLock: TypeAlias = DebianLock | NixpkgsLock
+
+
 class ToolsLock(Model):
-    """What builds inside the sandbox. ``busybox_tree`` is the NAR hash of the bootstrap directory."""
+    """What builds in the Debian base's sandbox. ``busybox_tree`` is the NAR hash of the bootstrap directory."""
 
     busybox: DebPin
     busybox_tree: Sha256
@@ -76,10 +104,30 @@ class Lock(Model):
 
     version: Literal[1]
     inputs: Sha256
-    base: BaseLock
-    tools: ToolsLock
+    base: Annotated[BaseLock, Field(discriminator="name")]
+    tools: ToolsLock | None = Field(None)
     build: BuildLock = BuildLock()
     sizes: dict[Sha256, int] = Field({})
 
+    @model_validator(mode="after")
+    def _has_tools(self) -> Lock:
+        if isinstance(self.base, DebianLock) != (self.tools is not None):
+            raise ValueError("[tools] belongs to the debian base")
+        return self
 
-__all__ = ["FORMAT", "BaseLock", "BuildLock", "DebPin", "Lock", "ToolsLock", "WheelPin"]
+    @property
+    def debian(self) -> tuple[DebianLock, ToolsLock]:
+        """The pins of the Debian base. Raises DefectError for a lock of another."""
+        if not isinstance(self.base, DebianLock) or self.tools is None:
+            raise DefectError("the lock is not one of the debian base", why=self.base.name)
+        return self.base, self.tools
+
+    @property
+    def nixpkgs(self) -> NixpkgsLock:
+        """The pin of the nixpkgs base. Raises DefectError for a lock of another."""
+        if not isinstance(self.base, NixpkgsLock):
+            raise DefectError("the lock is not one of the nixpkgs base", why=self.base.name)
+        return self.base
+
+
+__all__ = ["FORMAT", "BaseLock", "BuildLock", "DebPin", "DebianLock", "Lock", "NixpkgsLock", "ToolsLock", "WheelPin"]

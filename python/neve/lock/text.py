@@ -44,21 +44,19 @@ def read_lock(text: str) -> Lock:
 def lock_text(lock: Lock) -> str:
     """``lock`` as the text of a neve.lock."""
     data = lock.model_dump(mode="json", by_alias=True, exclude_none=True)
-    base, tools = data["base"], data["tools"]
-    groups = base.pop("packages")
+    base, tools = data["base"], data.get("tools")
+    groups = base.pop("packages", None)
     lines = [_HEAD, f"version = {data['version']}", f"inputs = {_value(data['inputs'])}"]
     lines += ["", "[base]", *_pairs(base)]
-    lines += [
-        "",
-        "[base.packages]",
-        *(line for group, pins in groups.items() for line in _array(group, pins)),
-    ]
-    lines += [
-        "",
-        "[tools]",
-        *_pairs({k: v for k, v in tools.items() if k != "packages"}),
-        *_array("packages", tools["packages"]),
-    ]
+    if groups is not None:
+        lines += ["", "[base.packages]", *(line for group, pins in groups.items() for line in _array(group, pins))]
+    if tools is not None:
+        lines += [
+            "",
+            "[tools]",
+            *_pairs({k: v for k, v in tools.items() if k != "packages"}),
+            *_array("packages", tools["packages"]),
+        ]
     lines += [
         "",
         "[build]",

@@ -9,11 +9,15 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from neve.bases.debian.suites import SUITES
-
 _END = r"\Z"  # which JSON Schema's regular expressions do not know
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+~:-]+)?\Z")
+# A Debian package or an attribute path of nixpkgs: the base says which of them is one of its own.
+_PACKAGE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_+.~:'-]*(=[A-Za-z0-9.+~:-]+)?\Z")
+_RELEASE = re.compile(r"[a-z0-9][a-z0-9.-]*\Z")
+_REV = re.compile(r"[0-9a-f]{40}\Z")
+_NAR_HASH = re.compile(r"sha256-[A-Za-z0-9+/]{43}=\Z")
+_CUDA = re.compile(r"[0-9]{2}\.[0-9]\Z")
+_UNFREE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_+.-]*\Z")
 _IMAGE_NAME = re.compile(r"([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*\Z")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\Z")
 # root is in every base's passwd with its own group: another one would be lost.
@@ -65,7 +69,7 @@ def _free(value: str) -> str:
 
 Text = Annotated[str, AfterValidator(_text)]
 EnvName = Annotated[str, _Matching(_ENV_NAME, "the name of an environment variable")]
-SystemPackage = Annotated[str, _Matching(_PACKAGE, "a Debian package name (lower case, or name=version)")]
+SystemPackage = Annotated[str, _Matching(_PACKAGE, "the name of a package")]
 AbsolutePath = Annotated[str, AfterValidator(_absolute), AfterValidator(_free)]
 
 
@@ -99,6 +103,7 @@ class ImageConfig(Model):
     ports: tuple[Annotated[int, Field(ge=1, le=65535)], ...] = Field((), description="TCP ports that it listens on")
     labels: dict[Text, Text] = Field({}, description="labels of the image's configuration")
     annotations: dict[Text, Text] = Field({}, description="annotations of the manifest")
+    shell: bool = Field(False, description="/bin/sh and /usr/bin/env in images on nixpkgs; Debian's have them always")
     compression: Literal["zstd", "gzip"] = Field("zstd", description="compression of the layers")
     max_layers: int = Field(64, ge=16, le=120, description="most layers that the image may have")
 
@@ -112,12 +117,37 @@ class CacheConfig(Model):
     )
 
 
+class NixpkgsConfig(Model):
+    """``[tool.neve.nixpkgs]``: what only the nixpkgs base has."""
+
+    rev: Annotated[str, _Matching(_REV, "a commit of nixpkgs: 40 hexadecimal digits")] | None = Field(
+        None, description="commit of nixpkgs to use; default: one that neve knows of the release"
+    )
+    nar_hash: Annotated[str, _Matching(_NAR_HASH, "a NAR hash such as sha256-…=")] | None = Field(
+        None, description="NAR hash of that commit's tree (SRI), as `nix flake metadata` shows it"
+    )
+    unfree: tuple[Annotated[str, _Matching(_UNFREE, "the name of a package")], ...] = Field(
+        (), description="unfree packages to admit besides those that `system` names"
+    )
+
+
+class CudaConfig(Model):
+    """``[tool.neve.cuda]``: the CUDA toolkit, where the project compiles CUDA code."""
+
+    version: Annotated[str, _Matching(_CUDA, 'a CUDA version such as "12.9"')] | None = Field(
+        None, description="version of the toolkit; default: the release's own"
+    )
+    toolkit: tuple[Text, ...] = Field((), description='components of the toolkit, such as "nvcc" and "cudart"')
+
+
 class Config(Model):
     """``[tool.neve]``; nothing in it is mandatory."""
 
-    base: Literal["debian"] = Field("debian", description="where system packages come from")
-    release: Literal[*SUITES] | None = Field(  # type: ignore[valid-type]
-        None, description="Debian suite; default: the one that has the Python asked for"
+    base: Literal["debian", "nixpkgs"] = Field("debian", description="where system packages come from")
+    release: Annotated[str, _Matching(_RELEASE, "the name of a release")] | None = Field(
+        None,
+        description="Debian suite or nixpkgs release; default: the one that has the Python asked for, or 26.05",
+        examples=["trixie", "26.05"],
     )
     mirror: Text | None = Field(None, description="URL of a Debian mirror; NEVE_DEBIAN_MIRROR goes before it")
     python: Annotated[str, _Matching(_PYTHON, 'a Python version such as "3.13"')] | None = Field(
@@ -128,7 +158,9 @@ class Config(Model):
     extras: tuple[Text, ...] = Field((), description="extras of the project to install")
     groups: tuple[Text, ...] = Field((), description="dependency groups to install")
     image: ImageConfig = ImageConfig()
+    nixpkgs: NixpkgsConfig = NixpkgsConfig()
+    cuda: CudaConfig | None = None
     caches: dict[Annotated[str, _Matching(_TAG, "a name")], CacheConfig] = Field({}, description="cache mounts")
 
 
-__all__ = ["CacheConfig", "Config", "ImageConfig", "Model"]
+__all__ = ["CacheConfig", "Config", "CudaConfig", "ImageConfig", "Model", "NixpkgsConfig"]

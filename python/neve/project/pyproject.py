@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+from neve.bases.base import find_base
 from neve.errors import NeveError, collected
 from neve.project.config import Config
 from neve.project.indexes import password_problems
@@ -61,6 +62,7 @@ def project_from_pyproject(data: Mapping[str, Any], *, where: str, python_versio
         config = validated(Config, settings, where=where, prefix="tool.neve")
     except NeveError as error:
         problems.append(error)
+    problems += find_base(config.base).problems(config, where=where)
     problems += password_problems(data, where=where)
     name = table.get("name")
     if not isinstance(name, str) or not _NAME.match(name):

@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -34,10 +34,11 @@ def validated(model: type[M], data: Mapping[str, Any], *, where: str, prefix: st
 
 def _problem(model: type[BaseModel], problem: Any, where: str, prefix: str) -> NeveError:
     location: Sequence[str | int] = problem["loc"]
+    known = _known(model, location[:-1])
+    location = _untagged(model, location)
     key = _key([*([prefix] if prefix else []), *location])
     place = f"{where}, {key}"
     if problem["type"] == "extra_forbidden":
-        known = _known(model, location[:-1])
         near = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.5)
         fixes = [f"did you mean {near[0]!r}?"] if near else []
         return NeveError(
@@ -48,6 +49,12 @@ def _problem(model: type[BaseModel], problem: Any, where: str, prefix: str) -> N
     if problem["type"] == "string_type" and isinstance(problem["input"], int | float):
         fixes = [f'write it in quotes: "{problem["input"]}"', *fixes]
     return NeveError(f"{key} is not valid", where=place, why=message, fixes=fixes)
+
+
+def _untagged(model: type[BaseModel], parts: Sequence[str | int]) -> Sequence[str | int]:
+    """``parts`` without the tag that pydantic puts in where the field is a union of models."""
+    field = model.model_fields.get(str(parts[0])) if len(parts) > 1 else None
+    return [parts[0], *parts[2:]] if field is not None and field.discriminator else parts
 
 
 def _key(parts: Sequence[str | int]) -> str:
@@ -63,15 +70,23 @@ def _key(parts: Sequence[str | int]) -> str:
 def _known(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
     """The keys that the model at ``path`` below ``model`` takes."""
     current: Any = model
+    tagged = ""  # the field that tells the members of a union apart
     chosen = False  # whether the next part is a name that the user chose, as in caches.NAME, or a place in a list
     for part in path:
         if chosen:
             chosen = False
             continue
+        if tagged:
+            current = next(m for m in get_args(current) if part in get_args(m.model_fields[tagged].annotation))
+            tagged = ""
+            continue
         field = next((f for n, f in current.model_fields.items() if part in (n, f.alias)), None)
         if field is None:
             return []
         inner = field.annotation
+        if isinstance(field.discriminator, str):
+            current, tagged = inner, field.discriminator
+            continue
         chosen = get_origin(inner) in (dict, tuple)
         for argument in getattr(inner, "__args__", ()):
             if isinstance(argument, type) and issubclass(argument, BaseModel):

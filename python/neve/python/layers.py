@@ -19,6 +19,11 @@ class WheelLayer:
     name: str
     wheels: tuple[Wheel, ...]
 
+    @property
+    def size(self) -> int:
+        """The bytes of its wheels, as far as they are known."""
+        return sum(wheel.size or 0 for wheel in self.wheels)
+
 
 def group_wheels(wheels: Sequence[Wheel], *, most: int) -> tuple[WheelLayer, ...]:
     """Layers for ``wheels``, at most ``most``: a wheel of 8 MiB or more alone, the largest first where there are

@@ -75,9 +75,10 @@ def _must_be_project(session: Session) -> None:
 
 def _prepare(session: Session) -> str:
     """Lock, render into .neve/, and bring what is pinned into the store; the image's reference."""
-    from neve.render.render import Place, render
+    from neve.bases.base import find_base
+    from neve.render.place import Place
+    from neve.render.render import render
     from neve.stages.lock import lock_project
-    from neve.stages.provide import provide
     from neve.stages.render import write_tree
 
     result = lock_project(session)
@@ -88,8 +89,8 @@ def _prepare(session: Session) -> str:
             " tool.neve.image.entrypoint names one"
         )
     place = Place(root="../../.", files=source_files(session.directory))
-    write_tree(render(result.plan, result.lock, result.wheels, place), session.directory / ".neve")
-    provide(session, result.lock, result.wheels)
+    write_tree(render(result.plan, result.lock, result.environments, place), session.directory / ".neve")
+    find_base(result.plan.base).provide(session, result.lock, result.artefacts)
     return result.plan.reference
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from neve.bases.base import find_base
 from neve.errors import NeveError
 from neve.image.layout import Layout
-from neve.python.layers import group_wheels
-from neve.render.render import FIXED_LAYERS
+from neve.python.wheel import Wheel
 from neve.session import Session
 from neve.stages.build import fresh_build
 from neve.stages.lock import lock_project
@@ -21,21 +21,10 @@ def describe(session: Session) -> dict[str, Any]:
     """
     locked = lock_project(session)
     plan, lock = locked.plan, locked.lock
-    layers = group_wheels(locked.wheels, most=plan.max_layers - FIXED_LAYERS)
-    groups = {name: [pin.name for pin in pins] for name, pins in lock.base.packages.items()}
+    base = find_base(plan.base)
     rows: list[dict[str, Any]] = [
-        {"name": name, "packages": len(groups[name]), "size": None}
-        for name in ("base", "python", "system")
-        if groups.get(name)
-    ]
-    rows.append({"name": "environment", "packages": 0, "size": None})
-    rows += [
-        {"name": layer.name, "packages": len(layer.wheels), "size": sum(w.size or 0 for w in layer.wheels)}
-        for layer in layers
-    ]
-    rows += [
-        {"name": plan.project.name, "packages": 1, "size": None},
-        {"name": "settings", "packages": 0, "size": None},
+        {"name": name, "packages": count, "size": size}
+        for name, count, size in base.layers(plan, lock, locked.artefacts)
     ]
     built = fresh_build(session)
     if built is not None:
@@ -60,17 +49,17 @@ def describe(session: Session) -> dict[str, Any]:
         "python": lock.base.python,
         "architecture": plan.architecture,
         "components": [{"name": name, "adds": note} for name, note in plan.components],
-        "packages": groups,
+        "packages": base.names(plan, lock),
         "environment": [
             {
                 "name": w.name,
                 "version": w.version,
-                "kind": "wheel",
+                "kind": "wheel" if isinstance(w, Wheel) else "sdist",
                 "file": w.file,
                 "sha256": w.sha256,
                 "size": w.size,
             }
-            for w in locked.wheels
+            for w in locked.artefacts
         ],
         "layers": rows,
         "image": {

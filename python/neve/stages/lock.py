@@ -3,35 +3,43 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from neve.errors import NeveError
+from neve.bases.base import find_base
+from neve.errors import ManyErrors, NeveError
 from neve.files import write_if_changed
 from neve.lock.text import NAME, lock_text, read_lock
 from neve.project.read import read_text
-from neve.python.wheel import store_name
 from neve.stages.work import work_directory
 
 if TYPE_CHECKING:
     from neve.components.plan import Plan
     from neve.lock.model import Lock
     from neve.lock.resolve import Resolver
-    from neve.python.wheel import Wheel
+    from neve.python.artefact import Artefact
+    from neve.python.target import Target
     from neve.session import Session
 
 
 @dataclass(frozen=True, kw_only=True)
 class Locked:
-    """A plan with all its pins; ``changed`` names the lock files that were written."""
+    """A plan with all its pins; ``environments`` are the Python packages by architecture, the plan's own first;
+    ``changed`` names the lock files that were written.
+    """
 
     plan: Plan
     lock: Lock
-    wheels: tuple[Wheel, ...]
+    environments: Mapping[str, tuple[Artefact, ...]]
     changed: tuple[str, ...] = ()
+
+    @property
+    def artefacts(self) -> tuple[Artefact, ...]:
+        """The Python packages of the plan's architecture."""
+        return self.environments[self.plan.architecture]
 
 
 def lock_project(session: Session, *, upgrade: bool = False, check: bool = False, refresh: bool = False) -> Locked:
@@ -49,19 +57,25 @@ def lock_project(session: Session, *, upgrade: bool = False, check: bool = False
     with ThreadPoolExecutor(1) as pool:  # uv reads its lock while neve resolves, or loads what reads uv's answer
         pylock = pool.submit(session.uv.export, extras=config.extras, groups=config.groups)
         lock = _fresh(session, plan, held, check)
-        wheels = _wheels(pylock, lock)
-    lock, wheels = _with_sizes(session, lock, wheels, check)
+        chosen = _environments(session, pylock, lock, plan)
+    lock, environments = _with_sizes(session, lock, chosen, check)
     if lock != held and write_if_changed(path, lock_text(lock)):
         changed = (*changed, NAME)
-    return Locked(plan=plan, lock=lock, wheels=wheels, changed=changed)
+    return Locked(plan=plan, lock=lock, environments=environments, changed=changed)
 
 
 def _fresh(session: Session, plan: Plan, held: Lock | None, check: bool) -> Lock:
     """``held`` where it is fresh or taken as it is, else a new one."""
+    if held is not None and session.options.frozen and held.base.name != plan.base:
+        raise NeveError(
+            f"{NAME} is one of the {held.base.name} base",
+            where=f"{NAME}, base.name",
+            fixes=["`neve lock` writes it anew"],
+        )
     if held is not None and (held.inputs == plan.lock_inputs() or session.options.frozen):
         return held
     _must_not_change(session, check, f"{NAME} is not {'there' if held is None else 'fresh'}", held is None)
-    return _resolver(session).resolve(plan)
+    return _resolver(session).resolve(plan, held)
 
 
 def _resolver(session: Session) -> Resolver:
@@ -125,41 +139,70 @@ def _must_not_change(session: Session, check: bool, what: str, missing: bool) ->
     )
 
 
-def _wheels(pylock: Future[str], lock: Lock) -> tuple[Wheel, ...]:
+def _environments(session: Session, pylock: Future[str], lock: Lock, plan: Plan) -> dict[str, tuple[Artefact, ...]]:
+    """The choice for each architecture of the base, the plan's first; another that has none is left out."""
     import packaging.pylock
-    import packaging.tags  # noqa: F401 - select_wheels needs both; they load while uv works
+    import packaging.tags  # noqa: F401 - selecting needs both; they load while uv works
 
-    from neve.lock.resolve import target_of
+    found: dict[str, tuple[Artefact, ...]] = {}
+    for architecture, targets in find_base(plan.base).targets(lock.base, plan).items():
+        try:
+            found[architecture] = _choice(pylock.result(), targets)
+        except NeveError as error:
+            if architecture == plan.architecture:
+                raise
+            first = error.errors[0] if isinstance(error, ManyErrors) else error
+            session.progress.stage(f"nothing for {architecture}: {first.what}")
+    return found
+
+
+def _choice(pylock: str, targets: Sequence[Target]) -> tuple[Artefact, ...]:
+    """What all of ``targets``, patch levels of one interpreter, install alike."""
     from neve.python.select import select_wheels
 
-    return select_wheels(pylock.result(), target_of(lock.base), where="uv.lock")
+    choices = [select_wheels(pylock, target, where="uv.lock") for target in targets]
+    for target, choice in zip(targets[1:], choices[1:], strict=True):
+        differing = sorted({a.name for a in {*choice} ^ {*choices[0]}})
+        if differing:
+            raise NeveError(
+                f"what is installed depends on the patch level of Python: {', '.join(differing)}",
+                where="uv.lock",
+                why="nixpkgs names its Python by the minor version; markers such as python_full_version < '3.13.2' ask"
+                f" for more ({targets[0].python_full_version} and {target.python_full_version} differ)",
+                fixes=["constrain the package so that one choice is left (tool.uv.constraint-dependencies)"],
+            )
+    return choices[0]
 
 
-def _with_sizes(session: Session, lock: Lock, wheels: tuple[Wheel, ...], check: bool) -> tuple[Lock, tuple[Wheel, ...]]:
+def _with_sizes(
+    session: Session, lock: Lock, environments: Mapping[str, tuple[Artefact, ...]], check: bool
+) -> tuple[Lock, Mapping[str, tuple[Artefact, ...]]]:
     """Which layer a wheel lies in depends on its size; where the index gives none, neve.lock does."""
     from dataclasses import replace
 
-    unknown = {wheel.sha256: wheel for wheel in wheels if wheel.size is None}
+    unknown = {a.sha256: a for artefacts in environments.values() for a in artefacts if a.size is None}
     sizes = {sha256: size for sha256, size in lock.sizes.items() if sha256 in unknown}
     if not (check or session.options.locked or session.options.frozen):
         sizes = _cached_sizes(session, unknown) | sizes
-    new = [wheel for sha256, wheel in unknown.items() if sha256 not in sizes]
+    new = [artefact for sha256, artefact in unknown.items() if sha256 not in sizes]
     if new:
-        _must_not_change(session, check, f"{NAME} lacks the sizes of {len(new)} wheels", True)
-        session.progress.stage(f"asking for the sizes of {len(new)} wheels")
-        found = session.fetcher.sizes([wheel.url for wheel in new])
-        sizes.update({wheel.sha256: size for wheel, size in zip(new, found, strict=True)})
+        _must_not_change(session, check, f"{NAME} lacks the sizes of {len(new)} files", True)
+        session.progress.stage(f"asking for the sizes of {len(new)} files")
+        found = session.fetcher.sizes([artefact.url for artefact in new])
+        sizes.update({artefact.sha256: size for artefact, size in zip(new, found, strict=True)})
     if not (check or session.options.locked or session.options.frozen):
         lock = lock.model_copy(update={"sizes": sizes})
-    return lock, tuple(replace(w, size=sizes[w.sha256]) if w.size is None else w for w in wheels)
+    return lock, {
+        architecture: tuple(replace(a, size=sizes[a.sha256]) if a.size is None else a for a in artefacts)
+        for architecture, artefacts in environments.items()
+    }
 
 
-def _cached_sizes(session: Session, wheels: Mapping[str, Wheel]) -> dict[str, int]:
-    """The sizes of those of ``wheels`` that neve has fetched before."""
-    from neve.fetch import Artefact
+def _cached_sizes(session: Session, wanted: Mapping[str, Artefact]) -> dict[str, int]:
+    """The sizes of those of ``wanted`` that neve has fetched before."""
+    from neve.stages.provide import python_artefacts
 
-    artefacts = [Artefact(name=store_name(w.file), urls=(w.url,), sha256=w.sha256) for w in wheels.values()]
-    places = {artefact.sha256: session.fetcher.path(artefact) for artefact in artefacts}
+    places = {file.sha256: session.fetcher.path(file) for file in python_artefacts([*wanted.values()])}
     return {sha256: place.stat().st_size for sha256, place in places.items() if place.is_file()}
 
 

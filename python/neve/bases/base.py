@@ -1,0 +1,85 @@
+"""What a base of images answers: one model of project, plan and lock, and behind it the base's own ways."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from neve.components.plan import Plan
+    from neve.errors import NeveError
+    from neve.lock.model import BaseLock, Lock, ToolsLock
+    from neve.lock.resolve import Resolver
+    from neve.project.config import Config
+    from neve.project.project import PythonRequest
+    from neve.python.artefact import Artefact
+    from neve.python.target import Target
+    from neve.render.place import Place
+    from neve.session import Session
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cuda:
+    """The CUDA toolkit that compiles the project: its version ("12.9") and its components in the base's vocabulary."""
+
+    version: str
+    components: tuple[str, ...]
+
+
+class Base(Protocol):
+    """Where system packages come from."""
+
+    name: str
+
+    def problems(self, config: Config, *, where: str) -> list[NeveError]:
+        """What is wrong in ``config`` for this base and can be told without a release; ``where`` is the file."""
+
+    def choose(self, config: Config, request: PythonRequest, requires_python: str | None) -> tuple[str, str]:
+        """The release and its Python ("3.13"). Raises NeveError where none fits."""
+
+    def packages(self, component: str, python: str) -> Mapping[str, tuple[str, ...]]:
+        """What ``component`` adds, by group of layers, in the base's vocabulary."""
+
+    def cuda(self, config: Config, release: str) -> Cuda | None:
+        """The toolkit asked for. Raises NeveError where the release has none of its kind."""
+
+    def wishes(self, plan: Plan) -> list[Any]:
+        """What of ``plan`` decides the base's part of neve.lock, as plain data."""
+
+    def resolve(self, resolver: Resolver, plan: Plan, held: Lock | None) -> tuple[BaseLock, ToolsLock | None]:
+        """The base's pins; ``held`` is what an older lock has, None where all is to be new. Raises NeveError."""
+
+    def targets(self, base: BaseLock, plan: Plan) -> Mapping[str, tuple[Target, ...]]:
+        """By architecture, the plan's first, the targets that one choice of wheels must fit."""
+
+    def rendering(
+        self, plan: Plan, lock: Lock, environments: Mapping[str, Sequence[Artefact]], place: Place
+    ) -> Mapping[str, tuple[str, Mapping[str, Any]]]:
+        """The rendered files by path: the template's name (without ``.j2``) and its values."""
+
+    def names(self, plan: Plan, lock: Lock) -> Mapping[str, Sequence[str]]:
+        """The system packages of the image by group, as far as they are known without a build."""
+
+    def layers(self, plan: Plan, lock: Lock, artefacts: Sequence[Artefact]) -> list[tuple[str, int, int | None]]:
+        """The image's layers, bottom to top: name, number of packages, bytes of its wheels (None: not known)."""
+
+    def flake_lock(self, lock: Lock) -> str:
+        """The text of the rendered flake.lock."""
+
+    def provide(self, session: Session, lock: Lock, artefacts: Sequence[Artefact]) -> None:
+        """Bring what is pinned into the store before Nix asks for it. Raises NeveError."""
+
+
+def find_base(name: str) -> Base:
+    """The base ``name`` of ``[tool.neve]``."""
+    if name == "nixpkgs":
+        from neve.bases.nixpkgs.base import Nixpkgs
+
+        return Nixpkgs()
+    from neve.bases.debian.base import Debian
+
+    return Debian()
+
+
+__all__ = ["Base", "Cuda", "find_base"]

@@ -1,0 +1,154 @@
+"""Debian as a base: packages of a mirror, unpacked at their usual paths."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from neve.bases.base import Cuda
+from neve.bases.debian.choose import choose_suite
+from neve.bases.debian.suites import SUITES, find_suite
+from neve.errors import NeveError
+from neve.python.target import Target
+
+if TYPE_CHECKING:
+    from neve.components.plan import Plan
+    from neve.lock.model import BaseLock, DebianLock, Lock, ToolsLock
+    from neve.lock.resolve import Resolver
+    from neve.project.config import Config
+    from neve.project.project import PythonRequest
+    from neve.python.artefact import Artefact
+    from neve.render.place import Place
+    from neve.session import Session
+
+# The C library, a shell and the programs that every script expects, and what manylinux wheels may load from
+# their host (PEP 600: the policies' library lists); libgomp1 is not on that list but often needed.
+_PACKAGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "system": {"base": ("base-files", "base-passwd", "coreutils", "dash", "libc-bin", "libc6", "netbase", "tzdata")},
+    "certificates": {"base": ("ca-certificates",)},
+    "manylinux": {"base": ("libatomic1", "libgcc-s1", "libgomp1", "libstdc++6", "zlib1g")},
+}
+_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+~:-]+)?\Z")
+
+
+class Debian:
+    """See :class:`neve.bases.base.Base`."""
+
+    name = "debian"
+
+    def problems(self, config: Config, *, where: str) -> list[NeveError]:
+        """Names that are no Debian packages, a suite that neve does not know, keys of the other base."""
+        found = [
+            NeveError(
+                f"tool.neve.system[{number}] is not valid",
+                where=f"{where}, tool.neve.system[{number}]",
+                why=f"{name!r} is not a Debian package name (lower case, or name=version)",
+                fixes=['`apt-cache search` knows their names; attribute paths of nixpkgs need base = "nixpkgs"'],
+            )
+            for number, name in enumerate(config.system)
+            if not _PACKAGE.match(name)
+        ]
+        if config.release is not None and config.release not in SUITES:
+            found.append(_unknown_suite(config.release, where))
+        if config.nixpkgs.model_fields_set:
+            found.append(
+                NeveError(
+                    "the debian base has no nixpkgs",
+                    where=f"{where}, tool.neve.nixpkgs",
+                    fixes=['base = "nixpkgs" under [tool.neve]', "or take [tool.neve.nixpkgs] out"],
+                )
+            )
+        if config.cuda is not None:
+            found.append(
+                NeveError(
+                    "the debian base has no CUDA toolkit",
+                    where=f"{where}, tool.neve.cuda",
+                    why="wheels that bring CUDA need none; the toolkit to compile with comes with the nixpkgs base",
+                    fixes=['base = "nixpkgs" under [tool.neve]', "or take [tool.neve.cuda] out"],
+                )
+            )
+        return found
+
+    def choose(self, config: Config, request: PythonRequest, requires_python: str | None) -> tuple[str, str]:
+        """The suite and its Python."""
+        suite, python = choose_suite(config.release, request, requires_python)
+        return suite.codename, python
+
+    def packages(self, component: str, python: str) -> Mapping[str, tuple[str, ...]]:
+        """Debian packages by group."""
+        if component == "python":
+            return {"python": (f"python{python}",)}
+        return _PACKAGES.get(component, {})
+
+    def cuda(self, config: Config, release: str) -> Cuda | None:  # noqa: ARG002 - `problems` refuses it
+        """None."""
+        return None
+
+    def wishes(self, plan: Plan) -> list[Any]:
+        """The architecture and the names of packages."""
+        return [plan.architecture, {group: sorted(names) for group, names in plan.packages.items()}]
+
+    def resolve(self, resolver: Resolver, plan: Plan, held: Lock | None) -> tuple[BaseLock, ToolsLock | None]:  # noqa: ARG002
+        """Packages and tools as the mirror has them now."""
+        from neve.bases.debian.lock import resolve_debian
+
+        return resolve_debian(resolver, plan)
+
+    def targets(self, base: BaseLock, plan: Plan) -> Mapping[str, tuple[Target, ...]]:
+        """The one interpreter that is locked."""
+        return {plan.architecture: (target_of(base),)}  # type: ignore[arg-type]
+
+    def rendering(
+        self, plan: Plan, lock: Lock, environments: Mapping[str, Sequence[Artefact]], place: Place
+    ) -> Mapping[str, tuple[str, Mapping[str, Any]]]:
+        """flake.nix and nix/ of derivations that need no nixpkgs."""
+        from neve.bases.debian.render import rendering
+
+        return rendering(plan, lock, environments[plan.architecture], place)
+
+    def names(self, plan: Plan, lock: Lock) -> Mapping[str, Sequence[str]]:  # noqa: ARG002
+        """Every package of the closure."""
+        return {name: [pin.name for pin in pins] for name, pins in lock.debian[0].packages.items()}
+
+    def layers(self, plan: Plan, lock: Lock, artefacts: Sequence[Artefact]) -> list[tuple[str, int, int | None]]:
+        """Base, interpreter, system packages, bare environment, wheels, project, settings."""
+        from neve.bases.debian.render import wheel_layers
+
+        groups = lock.debian[0].packages
+        return [
+            *((name, len(groups[name]), None) for name in ("base", "python", "system") if groups.get(name)),
+            ("environment", 0, None),
+            *((layer.name, len(layer.wheels), layer.size) for layer in wheel_layers(plan, artefacts)),
+            (plan.project.name, 1, None),
+            ("settings", 0, None),
+        ]
+
+    def flake_lock(self, lock: Lock) -> str:  # noqa: ARG002
+        """A flake without inputs."""
+        return '{\n  "nodes": {\n    "root": {}\n  },\n  "root": "root",\n  "version": 7\n}\n'
+
+    def provide(self, session: Session, lock: Lock, artefacts: Sequence[Artefact]) -> None:
+        """The bootstrap and all packages and wheels, fetched by neve."""
+        from neve.bases.debian.provide import provide
+
+        provide(session, lock, artefacts)
+
+
+def target_of(base: DebianLock) -> Target:
+    """The target that wheels are chosen for on ``base``."""
+    return Target(python_full_version=base.python, glibc=find_suite(base.release).glibc, architecture=base.architecture)
+
+
+def _unknown_suite(name: str, where: str) -> NeveError:
+    try:
+        find_suite(name)
+    except NeveError as error:
+        error.where = f"{where}, tool.neve.release"
+        if re.fullmatch(r"[0-9]{2}\.[0-9]{2}|nixos-.*", name):
+            error.fixes = (*error.fixes, 'a release of nixpkgs needs base = "nixpkgs"')
+        return error
+    raise AssertionError(name)
+
+
+__all__ = ["Debian", "target_of"]

@@ -1,0 +1,74 @@
+"""Bringing what a Debian image is made of into the store: packages, wheels, and the bootstrap."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from neve.errors import NeveError
+
+if TYPE_CHECKING:
+    from neve.fetch import Artefact
+    from neve.lock.model import DebianLock, DebPin, Lock
+    from neve.python.artefact import Artefact as Package
+    from neve.session import Session
+
+
+def provide(session: Session, lock: Lock, packages: Sequence[Package]) -> None:
+    """Put every pinned artefact and the bootstrap into the store. Raises NeveError."""
+    from neve.stages.provide import provide_files, python_artefacts
+
+    base, tools = lock.debian
+    bootstrap_store(session, lock)
+    debs = [*(pin for pins in base.packages.values() for pin in pins), *tools.packages]
+    provide_files(
+        session,
+        [
+            *(package_artefact(session, base, pin) for pin in debs),
+            *python_artefacts([tools.uv, *lock.build.wheels, *packages]),
+        ],
+    )
+
+
+def bootstrap_store(session: Session, lock: Lock) -> str:
+    """Put the pinned static busybox into the store; its store path. Raises NeveError where it is not what is pinned."""
+    from neve.bases.debian.lock import unpacked_busybox
+    from neve.nix.bootstrap import NAME, bootstrap
+    from neve.nix.call import missing
+    from neve.nix.store_path import directory_path
+
+    base, tools = lock.debian
+    expected = directory_path(NAME, tools.busybox_tree)
+    if missing(session.nix, [expected]):
+        deb = session.fetcher.fetch([package_artefact(session, base, tools.busybox)])[0]
+        with tempfile.TemporaryDirectory(prefix="neve-busybox-") as temporary:
+            made = bootstrap(session.nix, session.toolbox, busybox=unpacked_busybox(deb, Path(temporary)))
+        if made.path != expected:
+            raise NeveError(
+                "the static busybox is not the one that is pinned",
+                where="neve.lock, tools.busybox_tree",
+                why=f"it makes {made.path}, not {expected}",
+                fixes=["`neve lock --upgrade` pins it anew"],
+            )
+    return expected
+
+
+def package_artefact(session: Session, base: DebianLock, pin: DebPin) -> Artefact:
+    """A package and where it may be had: its hash is pinned, so any mirror will do.
+
+    A mirror that the user names goes first (it may be the only one in reach, and may want credentials, which no lock
+    holds), then the one that was locked with, then the snapshot service: mirrors drop what is superseded.
+    """
+    from neve.fetch import Artefact
+
+    urls = [base.url(pin)]
+    if session.environ.get("NEVE_DEBIAN_MIRROR") or session.project.config.mirror:
+        urls.insert(0, f"{session.mirrors.base(pin.archive)}/{pin.path}")
+    if (snapshot := base.snapshots.get(pin.archive)) is not None:
+        urls.append(f"{snapshot}/{pin.path}")
+    return Artefact(name=pin.file, urls=tuple(dict.fromkeys(urls)), sha256=pin.sha256, size=pin.size)
+
+
+__all__ = ["bootstrap_store", "package_artefact", "provide"]
