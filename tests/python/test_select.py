@@ -6,7 +6,8 @@ import pytest
 from packaging.utils import parse_wheel_filename
 
 from neve.errors import ManyErrors, NeveError
-from neve.python.select import select_wheels
+from neve.python.sdist import Sdist
+from neve.python.select import select_artefacts, select_wheels
 from neve.python.target import Target
 from tests.projects import digest
 
@@ -117,9 +118,69 @@ def test_no_wheel_for_the_platform() -> None:
     assert error.fixes
 
 
+def sdist(file: str = "old-1.0.tar.gz", *, hashes: str = f'sha256 = "{digest("x")}"', place: str = "url") -> str:
+    """The line of a source distribution."""
+    at = f"https://bob:s3cret@files.example/{file}" if place == "url" else file
+    return f'sdist = {{ {place} = "{at}", hashes = {{ {hashes} }}, size = 7 }}'
+
+
+def artefacts(*packages: str, target: Target = TRIXIE) -> list[str]:
+    return [found.file for found in select_artefacts(pylock(*packages), target, where="uv.lock", sdists=True)]
+
+
+def test_a_source_distribution_as_it_is_built() -> None:
+    (found,) = select_artefacts(pylock(package("old", more=sdist())), TRIXIE, where="uv.lock", sdists=True)
+    assert found == Sdist(
+        name="old",
+        version="1.0",
+        file="old-1.0.tar.gz",
+        url="https://files.example/old-1.0.tar.gz",
+        sha256=digest("x"),
+        size=7,
+    )
+
+
+def test_a_wheel_goes_before_a_source_distribution() -> None:
+    old = package("old", "cp313-cp313-manylinux_2_28_x86_64", more=sdist())
+    assert artefacts(old) == ["old-1.0-cp313-cp313-manylinux_2_28_x86_64.whl"]
+    assert artefacts(old, target=BOOKWORM) == ["old-1.0.tar.gz"]
+    assert artefacts(package("a", more=sdist("a-1.0.zip")), package("b", "py3-none-any")) == [
+        "a-1.0.zip",
+        "b-1.0-py3-none-any.whl",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        (sdist(hashes='md5 = "00"'), "old-1.0.tar.gz has no SHA-256"),
+        (sdist(place="path"), "old-1.0.tar.gz lies at a path, not at a URL"),
+        (
+            f'sdist = {{ name = "old-1.0.zip", url = "http://[x/", hashes = {{ sha256 = "{digest("x")}" }} }}',
+            "the URL of old-1.0.zip is malformed",
+        ),
+        ('directory = { path = "old" }', "old 1.0 has no wheel for CPython 3.13 on x86_64 with glibc 2.41"),
+        (
+            'vcs = { type = "git", url = "https://code.example/x", commit-id = "abc" }',
+            "old 1.0 has no wheel for CPython 3.13 on x86_64 with glibc 2.41",
+        ),
+    ],
+)
+def test_sources_that_are_not_built(line: str, what: str) -> None:
+    with pytest.raises(NeveError) as caught:
+        artefacts(package("old", more=line))
+    assert (caught.value.what, caught.value.where) == (what, "uv.lock, old")
+
+
+@pytest.mark.parametrize("file", ["old-1.0.tar.gz$(id).zip", "old-1.0 .zip", "old-1.0'.tar.gz", "-old-1.0.zip"])
+def test_names_of_source_distributions_that_would_reach_a_shell(file: str) -> None:
+    line = f'sdist = {{ name = "{file}", url = "https://files.example/x", hashes = {{ sha256 = "{digest("x")}" }} }}'
+    with pytest.raises(NeveError):
+        artefacts(package("old", more=line))
+
+
 def test_only_a_source_distribution() -> None:
-    sdist = f'sdist = {{ url = "https://files.example/old-1.0.tar.gz", hashes = {{ sha256 = "{digest("x")}" }} }}'
-    error = refused(package("old", more=sdist))
+    error = refused(package("old", more=sdist()))
     assert error.what == "old 1.0 has no wheel for CPython 3.13 on x86_64 with glibc 2.41"
     assert (error.where, error.why) == ("uv.lock, old", "there is only a source distribution")
     assert not any("another Python" in fix for fix in error.fixes)

@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from neve.errors import NeveError, collected
 from neve.fetch.address import without_credentials
+from neve.python.sdist import Sdist
 from neve.python.target import Target
 from neve.python.wheel import Wheel
 
 if TYPE_CHECKING:
-    from packaging.pylock import Package, PackageWheel
+    from packaging.pylock import Package, PackageSdist, PackageWheel, Pylock
 
-# What is rendered into Nix and into a builder's words; wheel file names are those of the binary distribution format.
-_FILE = re.compile(r"[A-Za-z0-9_.]+(-[A-Za-z0-9_.+!]+){4,5}\.whl\Z")
+    from neve.python.artefact import Artefact
+
+# What is rendered into Nix and into a builder's words: wheel file names are those of the binary distribution format,
+# those of source distributions are the same characters.
+_WHEEL = re.compile(r"[A-Za-z0-9_.]+(-[A-Za-z0-9_.+!]+){4,5}\.whl\Z")
+_SDIST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.!+-]*\.(tar\.gz|zip)\Z")
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
@@ -25,16 +30,42 @@ def select_wheels(pylock: str, target: Target, *, where: str) -> tuple[Wheel, ..
 
     Raises NeveError for a pylock that is not valid, and with every package that has no wheel for the target.
     """
-    from packaging.pylock import (
-        PackageWheel,
-        Pylock,
-        PylockSelectError,
-        PylockUnsupportedVersionError,
-        PylockValidationError,
-    )
+    chosen = select_artefacts(pylock, target, where=where, sdists=False)
+    return tuple(artefact for artefact in chosen if isinstance(artefact, Wheel))
+
+
+def select_artefacts(pylock: str, target: Target, *, where: str, sdists: bool) -> tuple[Artefact, ...]:
+    """What ``target`` installs from the text of a pylock, sorted by name: wheels and, with ``sdists``, a source
+    distribution where a package has no wheel for it.
+
+    Raises NeveError for a pylock that is not valid, and with every package that cannot be had in one of these forms.
+    """
+    from packaging.pylock import PackageSdist, PackageWheel, PylockSelectError
+
+    lock = _parsed(pylock, where)
+    problems: list[NeveError] = []
+    chosen: list[Artefact] = []
+    try:
+        for package, artefact in _selected(lock, target):
+            if isinstance(artefact, PackageWheel) or (sdists and isinstance(artefact, PackageSdist)):
+                try:
+                    chosen.append(_checked(package, artefact, where))
+                except NeveError as error:
+                    problems.append(error)
+            else:
+                problems.append(_no_wheel(package, type(artefact).__name__, target, where, sdists))
+    except PylockSelectError as error:
+        problems.append(_unselectable(str(error), target, where))
+    if (found := collected(problems)) is not None:
+        raise found
+    return tuple(sorted(chosen, key=lambda artefact: artefact.name))
+
+
+def _parsed(pylock: str, where: str) -> Pylock:
+    from packaging.pylock import Pylock, PylockUnsupportedVersionError, PylockValidationError
 
     try:
-        lock = Pylock.from_dict(tomllib.loads(pylock))
+        return Pylock.from_dict(tomllib.loads(pylock))
     except (tomllib.TOMLDecodeError, PylockValidationError, PylockUnsupportedVersionError) as error:
         raise NeveError(
             "the lock is not a valid pylock",
@@ -42,37 +73,24 @@ def select_wheels(pylock: str, target: Target, *, where: str) -> tuple[Wheel, ..
             why=str(error),
             fixes=["`uv lock` writes uv.lock anew"],
         ) from None
-    problems: list[NeveError] = []
-    wheels: list[Wheel] = []
-    try:
-        for package, artefact in _selected(lock, target):
-            if isinstance(artefact, PackageWheel):
-                try:
-                    wheels.append(_wheel(package, artefact, where))
-                except NeveError as error:
-                    problems.append(error)
-            else:
-                problems.append(_no_wheel(package, type(artefact).__name__, target, where))
-    except PylockSelectError as error:
-        problems.append(_unselectable(str(error), target, where))
-    if (found := collected(problems)) is not None:
-        raise found
-    return tuple(sorted(wheels, key=lambda wheel: wheel.name))
 
 
 def _selected(lock: Any, target: Target) -> Iterator[tuple[Package, Any]]:
     return iter(lock.select(environment=target.environment(), tags=target.tags()))
 
 
-def _wheel(package: Package, artefact: PackageWheel, where: str) -> Wheel:
+def _checked(package: Package, artefact: PackageWheel | PackageSdist, where: str) -> Artefact:
+    from packaging.pylock import PackageWheel
+
     place = f"{where}, {package.name}"
     file = artefact.filename
     sha256 = artefact.hashes.get("sha256", "")
-    if not _FILE.match(file):
+    is_wheel = isinstance(artefact, PackageWheel)
+    if not (_WHEEL if is_wheel else _SDIST).match(file):
         raise NeveError(
-            f"{file!r} is not the file name of a wheel",
+            f"{file!r} is not the file name of a {'wheel' if is_wheel else 'source distribution'}",
             where=place,
-            why="neve renders no name that the wheel format does not allow",
+            why=f"neve renders no name that the {'wheel' if is_wheel else 'sdist'} format does not allow",
         )
     if not _SHA256.match(sha256):
         raise NeveError(
@@ -81,7 +99,11 @@ def _wheel(package: Package, artefact: PackageWheel, where: str) -> Wheel:
             why="neve fetches nothing that is not pinned by SHA-256",
             fixes=["`uv lock` records hashes where the index gives them"],
         )
-    if artefact.url is None:
+    try:
+        url = without_credentials(artefact.url or "")
+    except ValueError as error:
+        raise NeveError(f"the URL of {file} is malformed", where=place, why=str(error)) from None
+    if not url:
         raise NeveError(
             f"{file} lies at a path, not at a URL",
             where=place,
@@ -89,17 +111,17 @@ def _wheel(package: Package, artefact: PackageWheel, where: str) -> Wheel:
         )
     if package.version is None:
         raise NeveError(f"{package.name} has no version", where=place)
-    return Wheel(
+    return (Wheel if is_wheel else Sdist)(
         name=str(package.name),
         version=str(package.version),
         file=file,
-        url=without_credentials(artefact.url),
+        url=url,
         sha256=sha256,
         size=artefact.size,
     )
 
 
-def _no_wheel(package: Package, kind: str, target: Target, where: str) -> NeveError:
+def _no_wheel(package: Package, kind: str, target: Target, where: str, sdists: bool) -> NeveError:
     named = f"{package.name} {package.version}" if package.version else str(package.name)
     source = {
         "PackageSdist": "a source distribution",
@@ -115,6 +137,7 @@ def _no_wheel(package: Package, kind: str, target: Target, where: str) -> NeveEr
         if not tags
         else f"its wheels are for {', '.join(tags[:6])}{' …' if len(tags) > 6 else ''}"
     )
+    forms = "wheels and source distributions" if sdists else "wheels"
     return NeveError(
         f"{named} has no wheel for {_named(target)}",
         where=f"{where}, {package.name}",
@@ -123,7 +146,7 @@ def _no_wheel(package: Package, kind: str, target: Target, where: str) -> NeveEr
             f"take a version that has one: `uv add '{package.name}'` with another bound, then `uv lock`",
             "or another Python under [tool.neve] that its wheels are for"
             if tags
-            else "or another package in its place: neve installs dependencies from wheels only",
+            else f"or another package in its place: neve installs dependencies from {forms} only",
         ],
     )
 
@@ -145,4 +168,4 @@ def _named(target: Target) -> str:
     return f"CPython {major}.{minor} on {target.architecture} with glibc {target.glibc[0]}.{target.glibc[1]}"
 
 
-__all__ = ["select_wheels"]
+__all__ = ["select_artefacts", "select_wheels"]
