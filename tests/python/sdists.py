@@ -1,0 +1,39 @@
+"""Source distributions made in the test."""
+
+from __future__ import annotations
+
+import gzip
+import tarfile
+import zipfile
+from collections.abc import Mapping
+from io import BytesIO
+
+
+def sdist_tar(files: Mapping[str, str | bytes], *entries: tarfile.TarInfo) -> bytes:
+    """A .tar.gz of ``files`` and of ``entries`` without content."""
+    out = BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        for path, content in files.items():
+            data = content.encode() if isinstance(content, str) else content
+            entry = tarfile.TarInfo(path)
+            entry.size = len(data)
+            tar.addfile(entry, BytesIO(data))
+        for entry in entries:
+            tar.addfile(entry)
+    return gzip.compress(out.getvalue(), 1, mtime=0)
+
+
+def sdist_zip(files: Mapping[str, str | bytes]) -> bytes:
+    """A .zip of ``files``."""
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        for path, content in files.items():
+            file.writestr(zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def link(path: str, target: str) -> tarfile.TarInfo:
+    """A symbolic link of a tar archive."""
+    entry = tarfile.TarInfo(path)
+    entry.type, entry.linkname = tarfile.SYMTYPE, target
+    return entry
