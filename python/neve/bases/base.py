@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from neve.components.plan import Plan
     from neve.errors import NeveError
     from neve.lock.model import BaseLock, Lock, ToolsLock
@@ -31,6 +33,7 @@ class Base(Protocol):
     """Where system packages come from."""
 
     name: str
+    substitutes: bool  # whether binary caches have what the image is made of
 
     def problems(self, config: Config, *, where: str) -> list[NeveError]:
         """What is wrong in ``config`` for this base and can be told without a release; ``where`` is the file."""
@@ -66,6 +69,9 @@ class Base(Protocol):
 
     def flake_lock(self, lock: Lock) -> str:
         """The text of the rendered flake.lock."""
+
+    def evaluation(self, rendered: Path, architecture: str) -> list[str]:
+        """The words that make `nix build ATTRIBUTE` read the tree in ``rendered`` for ``architecture``."""
 
     def provide(self, session: Session, lock: Lock, artefacts: Sequence[Artefact]) -> None:
         """Bring what is pinned into the store before Nix asks for it. Raises NeveError."""

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from neve.errors import DefectError
 from neve.lock.pin import Name, Sha256, Url, Version, WheelPin
+from neve.lock.sdists import SdistPin
 from neve.project.config import Model
 
 FORMAT = 1
@@ -62,7 +63,7 @@ class DebianLock(Model):
 class NixpkgsLock(Model):
     """The nixpkgs base: its release, its Python ("3.13"), and the commit and its tree's NAR hash (SRI).
 
-    ``last_modified`` is the commit's time in seconds since 1970, as flake.lock has it.
+    ``last_modified`` is the commit's time in seconds since 1970, as flake.lock has it; None for a rev that was given.
     """
 
     name: Literal["nixpkgs"]
@@ -70,7 +71,7 @@ class NixpkgsLock(Model):
     python: Annotated[str, Field(pattern=r"^3\.[0-9]+$")]
     rev: Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
     nar_hash: Annotated[str, Field(pattern=r"^sha256-[A-Za-z0-9+/]{43}=$")]
-    last_modified: int = Field(ge=0)
+    last_modified: int | None = Field(None, ge=0)
 
     @property
     def summary(self) -> str:
@@ -107,6 +108,7 @@ class Lock(Model):
     base: Annotated[BaseLock, Field(discriminator="name")]
     tools: ToolsLock | None = Field(None)
     build: BuildLock = BuildLock()
+    sdists: tuple[SdistPin, ...] = Field(())
     sizes: dict[Sha256, int] = Field({})
 
     @model_validator(mode="after")

@@ -63,6 +63,8 @@ def lock_text(lock: Lock) -> str:
         *_pairs({"requires": data["build"]["requires"]}),
         *_array("wheels", data["build"]["wheels"]),
     ]
+    if data["sdists"]:
+        lines += ["", *_array("sdists", data["sdists"])]
     if data["sizes"]:
         lines += ["", "[sizes]", *_pairs(dict(sorted(data["sizes"].items())))]
     return "\n".join(lines) + "\n"

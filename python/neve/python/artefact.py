@@ -10,7 +10,8 @@ from neve.python.sdist import Sdist
 from neve.python.wheel import Wheel, store_name
 
 if TYPE_CHECKING:
-    from neve.lock.model import WheelPin
+    from neve.lock.pin import WheelPin
+    from neve.lock.sdists import SdistPin
 
 Artefact: TypeAlias = Wheel | Sdist
 
@@ -28,7 +29,7 @@ def wheel_value(wheel: Wheel | WheelPin) -> dict[str, Any]:
     return {"name": wheel.name, "version": wheel.version, "file": wheel.file, "pin": pin_value(wheel)}
 
 
-def pin_value(artefact: Artefact | WheelPin) -> dict[str, str]:
+def pin_value(artefact: Artefact | WheelPin | SdistPin) -> dict[str, str]:
     """What the Nix library fetches; a store path's name has no ``!``."""
     return {"name": store_name(artefact.file), "url": artefact.url, "sha256": artefact.sha256}
 

@@ -95,9 +95,11 @@ def _prepare(session: Session) -> str:
 
 
 def _nix_build(session: Session, attribute: str, link: Path) -> str:
+    from neve.bases.base import find_base
     from neve.nix.call import build, physical
 
     session.progress.stage(f"building {attribute}")
+    base = find_base(session.plan.base)
     # nix/ lies below .neve/, the project's files are read from where they are.
     paths = build(
         session.nix,
@@ -105,7 +107,8 @@ def _nix_build(session: Session, attribute: str, link: Path) -> str:
         progress=session.progress,
         offline=session.options.offline,
         out_link=link,
-        extra=["--file", str(session.directory / ".neve" / "nix")],
+        substitute=base.substitutes,
+        extra=base.evaluation(session.directory / ".neve", session.plan.architecture),
     )
     return str(physical(session.nix, paths[0]))
 

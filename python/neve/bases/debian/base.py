@@ -13,6 +13,8 @@ from neve.errors import NeveError
 from neve.python.target import Target
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from neve.components.plan import Plan
     from neve.lock.model import BaseLock, DebianLock, Lock, ToolsLock
     from neve.lock.resolve import Resolver
@@ -36,6 +38,7 @@ class Debian:
     """See :class:`neve.bases.base.Base`."""
 
     name = "debian"
+    substitutes = False
 
     def problems(self, config: Config, *, where: str) -> list[NeveError]:
         """Names that are no Debian packages, a suite that neve does not know, keys of the other base."""
@@ -127,6 +130,10 @@ class Debian:
     def flake_lock(self, lock: Lock) -> str:  # noqa: ARG002
         """A flake without inputs."""
         return '{\n  "nodes": {\n    "root": {}\n  },\n  "root": "root",\n  "version": 7\n}\n'
+
+    def evaluation(self, rendered: Path, architecture: str) -> list[str]:  # noqa: ARG002 - it is in the rendering
+        """nix/ by itself: no flake, so that the tree is not copied."""
+        return ["--file", str(rendered / "nix")]
 
     def provide(self, session: Session, lock: Lock, artefacts: Sequence[Artefact]) -> None:
         """The bootstrap and all packages and wheels, fetched by neve."""

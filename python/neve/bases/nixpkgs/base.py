@@ -1,0 +1,192 @@
+"""nixpkgs as a base: packages of a pinned nixpkgs, images by dockerTools or neve's own layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from neve.bases.base import Cuda
+from neve.bases.nixpkgs.attributes import attribute_problems
+from neve.bases.nixpkgs.choose import choose_release
+from neve.bases.nixpkgs.cuda import check_cuda, component_names
+from neve.bases.nixpkgs.pin import choose_pin, flake_lock
+from neve.bases.nixpkgs.releases import DEFAULT_RELEASE, RELEASES, Pin, find_release
+from neve.bases.nixpkgs.targets import targets
+from neve.errors import ManyErrors, NeveError
+from neve.render.quote import nix
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from neve.components.plan import Plan
+    from neve.lock.model import BaseLock, Lock, NixpkgsLock, ToolsLock
+    from neve.lock.resolve import Resolver
+    from neve.nix.nix import Nix
+    from neve.project.config import Config
+    from neve.project.project import PythonRequest
+    from neve.python.artefact import Artefact
+    from neve.python.target import Target
+    from neve.render.place import Place
+    from neve.session import Session
+
+ARCHITECTURES = ("x86_64", "aarch64")
+_PACKAGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "system": {"base": ("iana-etc", "tzdata")},
+    "certificates": {"base": ("cacert",)},
+}
+
+
+class Nixpkgs:
+    """See :class:`neve.bases.base.Base`."""
+
+    name = "nixpkgs"
+    substitutes = True
+
+    def problems(self, config: Config, *, where: str) -> list[NeveError]:
+        """A release that is not known, half a pin, attribute paths that are none, keys of the other base."""
+        known = config.release is None or config.release in RELEASES
+        checks: list[Callable[[], object]] = [
+            lambda: find_release(config.release or DEFAULT_RELEASE),
+            lambda: known and _pin(config, config.release or DEFAULT_RELEASE, None),
+        ]
+        found = attribute_problems(config.system, where=where)
+        for check in checks:
+            try:
+                check()
+            except NeveError as error:
+                error.where = error.where or f"{where}, tool.neve.release"
+                found += error.errors if isinstance(error, ManyErrors) else [error]
+        if config.mirror is not None:
+            found.append(
+                NeveError(
+                    "the nixpkgs base has no Debian mirror",
+                    where=f"{where}, tool.neve.mirror",
+                    fixes=['base = "debian" under [tool.neve]', "or take `mirror` out"],
+                )
+            )
+        return found
+
+    def choose(self, config: Config, request: PythonRequest, requires_python: str | None) -> tuple[str, str]:
+        """The release and its Python."""
+        release, python = choose_release(config.release, request, requires_python)
+        return release.name, python
+
+    def packages(self, component: str, python: str) -> Mapping[str, tuple[str, ...]]:
+        """Attribute paths by group."""
+        if component == "python":
+            return {"python": (f"python{python.replace('.', '')}",)}
+        return _PACKAGES.get(component, {})
+
+    def cuda(self, config: Config, release: str) -> Cuda | None:
+        """The set that is asked for, by itself or by the names of system packages, and its components."""
+        version, toolkit = (config.cuda.version, config.cuda.toolkit) if config.cuda else (None, ())
+        chosen = check_cuda(find_release(release), version, config.system, where="pyproject.toml", toolkit=toolkit)
+        if chosen is None:
+            return None
+        return Cuda(version=chosen, components=component_names(chosen, toolkit, where="pyproject.toml"))
+
+    def wishes(self, plan: Plan) -> list[Any]:
+        """The pin that is configured: attributes are the pin's, and both architectures are locked."""
+        nixpkgs = plan.project.config.nixpkgs
+        return [nixpkgs.rev, nixpkgs.nar_hash]
+
+    def resolve(self, resolver: Resolver, plan: Plan, held: Lock | None) -> tuple[BaseLock, ToolsLock | None]:
+        """The pin of the table, or the configured one: no network."""
+        from neve.lock.model import NixpkgsLock
+
+        older = held.base if held is not None and isinstance(held.base, NixpkgsLock) else None
+        pin = _pin(plan.project.config, plan.release, older)
+        resolver.progress.stage(f"nixpkgs {plan.release} at {pin.rev[:11]}")
+        locked = NixpkgsLock(
+            name="nixpkgs",
+            release=plan.release,
+            python=plan.python,
+            rev=pin.rev,
+            nar_hash=pin.nar_hash,
+            last_modified=pin.last_modified,
+        )
+        return locked, None
+
+    def targets(self, base: BaseLock, plan: Plan) -> Mapping[str, tuple[Target, ...]]:
+        """Both architectures, and for each both ends of the minor version."""
+        others = (name for name in ARCHITECTURES if name != plan.architecture)
+        release = find_release(base.release)
+        return {name: targets(release, base.python, name) for name in (plan.architecture, *others)}
+
+    def rendering(
+        self, plan: Plan, lock: Lock, environments: Mapping[str, Sequence[Artefact]], place: Place
+    ) -> Mapping[str, tuple[str, Mapping[str, Any]]]:
+        """flake.nix with nixpkgs as its input, and nix/."""
+        from neve.bases.nixpkgs.render import rendering
+
+        return rendering(plan, lock, environments, place)
+
+    def names(self, plan: Plan, lock: Lock) -> Mapping[str, Sequence[str]]:  # noqa: ARG002
+        """The attribute paths that are asked for; what they stand on, Nix knows."""
+        return plan.packages
+
+    def layers(self, plan: Plan, lock: Lock, artefacts: Sequence[Artefact]) -> list[tuple[str, int, int | None]]:  # noqa: ARG002
+        """As nix/nixpkgs/oci.nix has them; of `libraries` and `system` nothing is known without a build."""
+        from neve.bases.nixpkgs.render import wheel_layers
+        from neve.python.wheel import Wheel
+
+        packages = plan.packages
+        sdists = [artefact for artefact in artefacts if not isinstance(artefact, Wheel)]
+        return [
+            ("base", len(packages["base"]) + len(packages["python"]), None),
+            *([("system", len(packages["system"]), None)] if packages["system"] else []),
+            *([("libraries", 0, None)] if artefacts else []),
+            *((layer.name, len(layer.wheels), layer.size) for layer in wheel_layers(plan, artefacts)),
+            ("environment", len(sdists), None),
+            (plan.project.name, 1, None),
+        ]
+
+    def flake_lock(self, lock: Lock) -> str:
+        """The one input."""
+        return flake_lock(_as_pin(lock.nixpkgs))
+
+    def evaluation(self, rendered: Path, architecture: str) -> list[str]:
+        """nix/ on the nixpkgs of flake.lock: no flake, so that the tree is not copied."""
+        # What is impure are the absolute paths; nixpkgs is pinned by its hash.
+        lock = f"(builtins.fromJSON (builtins.readFile {nix(str(rendered / 'flake.lock'))})).nodes.nixpkgs.locked"
+        arguments = f"{{ nixpkgs = builtins.fetchTree {lock}; system = {nix(f'{architecture}-linux')}; }}"
+        return ["--impure", "--expr", f"import {nix(str(rendered / 'nix'))} {arguments}"]
+
+    def provide(self, session: Session, lock: Lock, artefacts: Sequence[Artefact]) -> None:
+        """Wheels and source distributions, fetched by neve; nixpkgs and its binaries come by Nix itself."""
+        from neve.stages.provide import provide_files, python_artefacts
+
+        _must_be_new_enough(session.nix, lock.base.release)
+
+        architecture = session.plan.architecture
+        build = [wheel for pin in lock.sdists for wheel in pin.wheels_for(architecture)]
+        provide_files(session, python_artefacts([*artefacts, *lock.build.wheels, *build]))
+
+
+def _must_be_new_enough(program: Nix, release: str) -> None:
+    oldest = find_release(release).oldest_nix
+    if program.version < oldest:
+        raise NeveError(
+            f"nixpkgs {release} needs Nix {'.'.join(map(str, oldest))} or newer",
+            where=" ".join(program.command),
+            why=f"this one is {'.'.join(map(str, program.version))}",
+            fixes=["update it, or leave --nix and NEVE_NIX away: neve then uses its own copy", "or another `release`"],
+        )
+
+
+def _pin(config: Config, release: str, held: NixpkgsLock | None) -> Pin:
+    return choose_pin(
+        find_release(release),
+        rev=config.nixpkgs.rev,
+        nar_hash=config.nixpkgs.nar_hash,
+        held=_as_pin(held) if held is not None else None,
+        upgrade=False,
+        where="pyproject.toml, tool.neve.nixpkgs",
+    )
+
+
+def _as_pin(base: NixpkgsLock) -> Pin:
+    return Pin(release=base.release, rev=base.rev, nar_hash=base.nar_hash, last_modified=base.last_modified)
+
+
+__all__ = ["ARCHITECTURES", "Nixpkgs"]

@@ -1,0 +1,101 @@
+"""What the templates of the nixpkgs base are given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from neve.bases.nixpkgs.attributes import unfree_names
+from neve.bases.nixpkgs.releases import find_release
+from neve.python.artefact import pin_value, wheel_value
+from neve.python.layers import WheelLayer, group_wheels
+from neve.python.wheel import Wheel
+from neve.render.config import image_config
+
+if TYPE_CHECKING:
+    from neve.components.plan import Plan
+    from neve.lock.model import Lock, WheelPin
+    from neve.lock.sdists import SdistPin
+    from neve.python.artefact import Artefact
+    from neve.render.place import Place
+
+# base, system packages, libraries, environment, the project
+_FIXED_LAYERS = 5
+_FILES = ("flake.nix", "nix/default.nix", "nix/wheels.nix", "nix/build.nix")
+_PLATFORM = re.compile(r"_(x86_64|aarch64)\.whl\Z")
+_CUDA = re.compile(r"\+cu[0-9]+")
+# Where container runtimes put the host's driver (facts of the NVIDIA container toolkit): a Nix C library reads no
+# /etc/ld.so.cache. Nothing else of the image lies there.
+_DRIVER = "/usr/lib64:/usr/lib/{architecture}-linux-gnu:/run/opengl-driver/lib"
+
+
+def rendering(
+    plan: Plan, lock: Lock, environments: Mapping[str, Sequence[Artefact]], place: Place
+) -> Mapping[str, tuple[str, Mapping[str, Any]]]:
+    """The rendered files: templates and values."""
+    config = plan.project.config
+    by_system = {f"{name}-linux": (name, artefacts) for name, artefacts in sorted(environments.items(), reverse=True)}
+    pins = {pin.sha256: pin for pin in lock.sdists}
+    values: dict[str, Any] = {
+        "plan": plan,
+        "lock": lock,
+        "place": place,
+        "systems": list(by_system),
+        "wheel_layers": {
+            system: [(layer.name, [wheel_value(wheel) for wheel in layer.wheels]) for layer in wheel_layers(plan, all_)]
+            for system, (_, all_) in by_system.items()
+        },
+        "sdists": {
+            system: [_sdist(pins[artefact.sha256], name) for artefact in all_ if not isinstance(artefact, Wheel)]
+            for system, (name, all_) in by_system.items()
+        },
+        "build_wheels": {system: _build_wheels(lock.build.wheels, name) for system, (name, _) in by_system.items()},
+        "unfree": sorted({*unfree_names(config.system), *config.nixpkgs.unfree}),
+        "cuda": {"version": plan.cuda.version, "components": list(plan.cuda.components)} if plan.cuda else None,
+        "config": {
+            system: image_config(_with_driver(plan, name, all_), name) for system, (name, all_) in by_system.items()
+        },
+        "oldest_nix": ".".join(map(str, find_release(plan.release).oldest_nix)),
+    }
+    return {name: (f"nixpkgs/{name}", values) for name in _FILES}
+
+
+def wheel_layers(plan: Plan, artefacts: Sequence[Artefact]) -> tuple[WheelLayer, ...]:
+    """Which wheels share a layer."""
+    wheels = [artefact for artefact in artefacts if isinstance(artefact, Wheel)]
+    return group_wheels(wheels, most=plan.max_layers - _FIXED_LAYERS)
+
+
+def _with_driver(plan: Plan, architecture: str, artefacts: Sequence[Artefact]) -> Plan:
+    """``plan`` with the driver's places in the environment, where something of the image loads CUDA."""
+    brings = any(a.name.startswith("nvidia-") or _CUDA.search(a.version) for a in artefacts)
+    if not (brings or plan.cuda) or "LD_LIBRARY_PATH" in plan.env:
+        return plan
+    driver = {
+        "LD_LIBRARY_PATH": _DRIVER.format(architecture=architecture),
+        "NVIDIA_DRIVER_CAPABILITIES": "compute,utility",
+        "NVIDIA_VISIBLE_DEVICES": "all",
+    }
+    return replace(plan, env=dict(sorted({**driver, **plan.env}.items())))
+
+
+def _build_wheels(wheels: Sequence[WheelPin], architecture: str) -> list[dict[str, Any]]:
+    """Those of ``wheels`` that are for ``architecture``: neve.lock holds what both need."""
+    fitting = (w for w in wheels if (found := _PLATFORM.search(w.file)) is None or found[1] == architecture)
+    return [wheel_value(wheel) for wheel in fitting]
+
+
+def _sdist(pin: SdistPin, architecture: str) -> dict[str, Any]:
+    return {
+        "name": pin.name,
+        "version": pin.version,
+        "file": pin.file,
+        "pin": pin_value(pin),
+        "backend": {"build-backend": pin.backend, "backend-path": list(pin.backend_path)},
+        "build": [wheel_value(wheel) for wheel in pin.wheels_for(architecture)],
+    }
+
+
+__all__ = ["rendering", "wheel_layers"]
