@@ -27,16 +27,14 @@ _NEAR = {
 }
 
 
-def check_attributes(system: Sequence[str], *, where: str) -> tuple[str, ...]:
-    """``system`` without repetitions. Raises NeveError with every name that is no attribute path of a system package.
+def check_attributes(system: Sequence[str], *, where: str) -> None:
+    """Raises NeveError with all of ``system`` that are no attribute paths of system packages; ``where`` is their key.
 
     Python packages and interpreters are refused: they come from uv.lock and from ``python``.
     """
-    paths = tuple(dict.fromkeys(system))
-    problems = [problem for path in paths if (problem := _problem(path, where)) is not None]
-    if (found := collected(problems)) is not None:
+    problems = [_problem(path, f"{where}[{number}]") for number, path in enumerate(system)]
+    if (found := collected(problem for problem in problems if problem is not None)) is not None:
         raise found
-    return paths
 
 
 def unfree_names(system: Sequence[str]) -> tuple[str, ...]:

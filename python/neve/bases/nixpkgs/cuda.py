@@ -52,8 +52,8 @@ def check_cuda(
     None where neither ``system`` nor ``toolkit`` asks for CUDA; wheels bring their own. ``where`` names the file.
     Raises NeveError with every set that the release lacks and every compiler of ``system`` that CUDA does not accept.
     """
-    named = {path: found for path in system if (found := _SET.match(path))}
-    asked = {f"{where}, tool.neve.system, {path}": _version(release, found) for path, found in named.items()}
+    named = [(number, found) for number, path in enumerate(system) if (found := _SET.match(path))]
+    asked = {f"{where}, tool.neve.system[{number}]": _version(release, found) for number, found in named}
     if version is not None:
         asked = {f"{where}, tool.neve.cuda.version": version, **asked}
     elif toolkit and not asked:
@@ -65,7 +65,8 @@ def check_cuda(
         return None
     # A compiler serves every set of the image: the oldest is the one that is hard to please.
     strictest = min(asked.values(), key=numbers)
-    compilers = [_too_new(release, strictest, path, f"{where}, tool.neve.system") for path in system]
+    places = [(path, f"{where}, tool.neve.system[{number}]") for number, path in enumerate(system)]
+    compilers = [_too_new(release, strictest, path, place) for path, place in places]
     if (error := collected(problem for problem in compilers if problem)) is not None:
         raise error
     return next(iter(asked.values()))
@@ -74,7 +75,8 @@ def check_cuda(
 def toolkit_paths(version: str, toolkit: Sequence[str], *, where: str) -> tuple[str, ...]:
     """The attribute paths of the components ``toolkit`` of CUDA ``version``; "nvcc" and "cuda_nvcc" are the same.
 
-    CUDA 13 has what nvcc needs in packages of their own; they come with it. Raises NeveError with every unknown name.
+    CUDA 13 has what nvcc needs in packages of their own; they come with it. ``where`` names the file. Raises NeveError
+    with every name that is no component.
     """
     known = (*COMPONENTS, *(_SPLIT if numbers(version) >= (13, 0) else ()))
     spellings = {spelling: name for name in known for spelling in (name, _short(name))}
