@@ -97,12 +97,20 @@ class Session:
         return Uv(self.directory, offline=self.options.offline, interpreter=self._interpreter)
 
     def _interpreter(self) -> Path:
+        from neve.bases.debian.suites import SUITES
+        from neve.errors import NeveError
         from neve.tools import python
 
-        self.progress.stage(
-            f"no Python of this machine fits {self.plan.python}; uv gets Debian {self.plan.release}'s own"
-        )
-        return self.toolbox.embedded(python(self.plan.python, self.plan.release))
+        wanted = self.plan.python
+        suite = next((suite.codename for suite in SUITES.values() if wanted in suite.pythons), None)
+        if suite is None:
+            raise NeveError(
+                f"no Python of this machine fits {wanted}",
+                why="uv needs one to read the project, and no Debian suite has it",
+                fixes=[f"install one: `uv python install {wanted}`"],
+            )
+        self.progress.stage(f"no Python of this machine fits {wanted}; uv gets Debian {suite}'s own")
+        return self.toolbox.embedded(python(wanted, suite))
 
 
 __all__ = ["Options", "Session"]

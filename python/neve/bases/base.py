@@ -33,6 +33,7 @@ class Base(Protocol):
     """Where system packages come from."""
 
     name: str
+    builds_sdists: bool  # whether a package without a wheel is built from its source distribution
     substitutes: bool  # whether binary caches have what the image is made of
 
     def problems(self, config: Config, *, where: str) -> list[NeveError]:

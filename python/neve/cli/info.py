@@ -60,7 +60,7 @@ def description_tables(description: dict[str, Any]) -> list[tuple[str, list[str]
     project, image = description["project"], description["image"]
     facts = [
         ["project", f"{project['name']} {project['version'] or ''} ({project['kind']})"],
-        ["base", f"debian {description['release']}"],
+        ["base", f"{description['base']} {description['release']}"],
         ["python", f"{description['python']} ({project['python_origin']})"],
         ["name", image["reference"]],
         ["starts", " ".join([*image["entrypoint"], *image["cmd"]])],

@@ -145,9 +145,10 @@ def _environments(session: Session, pylock: Future[str], lock: Lock, plan: Plan)
     import packaging.tags  # noqa: F401 - selecting needs both; they load while uv works
 
     found: dict[str, tuple[Artefact, ...]] = {}
-    for architecture, targets in find_base(plan.base).targets(lock.base, plan).items():
+    base = find_base(plan.base)
+    for architecture, targets in base.targets(lock.base, plan).items():
         try:
-            found[architecture] = _choice(pylock.result(), targets)
+            found[architecture] = _choice(pylock.result(), targets, sdists=base.builds_sdists)
         except NeveError as error:
             if architecture == plan.architecture:
                 raise
@@ -156,11 +157,11 @@ def _environments(session: Session, pylock: Future[str], lock: Lock, plan: Plan)
     return found
 
 
-def _choice(pylock: str, targets: Sequence[Target]) -> tuple[Artefact, ...]:
+def _choice(pylock: str, targets: Sequence[Target], *, sdists: bool) -> tuple[Artefact, ...]:
     """What all of ``targets``, patch levels of one interpreter, install alike."""
-    from neve.python.select import select_wheels
+    from neve.python.select import select_artefacts
 
-    choices = [select_wheels(pylock, target, where="uv.lock") for target in targets]
+    choices = [select_artefacts(pylock, target, where="uv.lock", sdists=sdists) for target in targets]
     for target, choice in zip(targets[1:], choices[1:], strict=True):
         differing = sorted({a.name for a in {*choice} ^ {*choices[0]}})
         if differing:

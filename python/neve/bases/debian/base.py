@@ -38,6 +38,7 @@ class Debian:
     """See :class:`neve.bases.base.Base`."""
 
     name = "debian"
+    builds_sdists = False
     substitutes = False
 
     def problems(self, config: Config, *, where: str) -> list[NeveError]:

@@ -40,6 +40,7 @@ class Nixpkgs:
     """See :class:`neve.bases.base.Base`."""
 
     name = "nixpkgs"
+    builds_sdists = True
     substitutes = True
 
     def problems(self, config: Config, *, where: str) -> list[NeveError]:
