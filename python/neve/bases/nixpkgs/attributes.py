@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from neve.errors import NeveError, collected
+from neve.errors import NeveError
 
 _PART = r"[A-Za-z0-9_][A-Za-z0-9_'+-]*"
 ATTRIBUTE = re.compile(rf"{_PART}(\.{_PART})*\Z")
@@ -27,14 +27,13 @@ _NEAR = {
 }
 
 
-def check_attributes(system: Sequence[str], *, where: str) -> None:
-    """Raises NeveError with all of ``system`` that are no attribute paths of system packages; ``where`` is their key.
+def attribute_problems(system: Sequence[str], *, where: str) -> list[NeveError]:
+    """An error for each of ``system`` that is no attribute path of a system package; ``where`` is the file.
 
-    Python packages and interpreters are refused: they come from uv.lock and from ``python``.
+    Python packages and interpreters are none: they come from uv.lock and from ``python``.
     """
-    problems = [_problem(path, f"{where}[{number}]") for number, path in enumerate(system)]
-    if (found := collected(problem for problem in problems if problem is not None)) is not None:
-        raise found
+    problems = [_problem(path, f"{where}, tool.neve.system[{number}]") for number, path in enumerate(system)]
+    return [problem for problem in problems if problem is not None]
 
 
 def unfree_names(system: Sequence[str]) -> tuple[str, ...]:
@@ -109,4 +108,4 @@ def _misspelled(path: str, where: str) -> NeveError | None:
     )
 
 
-__all__ = ["ATTRIBUTE", "check_attributes", "unfree_names"]
+__all__ = ["ATTRIBUTE", "attribute_problems", "unfree_names"]

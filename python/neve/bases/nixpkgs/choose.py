@@ -47,7 +47,7 @@ def _nothing_fits(releases: list[Release], request: PythonRequest, requires_pyth
     having = [name for name, pythons in offers.items() if any(admits(request, requires_python, p) for p in pythons)]
     fixes = [f"take a Python that {release.name} has: {', '.join(release.pythons)}"]
     if having:
-        fixes.append(f"or a release that has it: {' or '.join(f'release = {name!r}' for name in having)}")
+        fixes.append("or a release that has it: " + " or ".join(f'release = "{name}"' for name in having))
     return no_python(
         f"nixpkgs {release.name} has no Python {wanted}",
         offers,

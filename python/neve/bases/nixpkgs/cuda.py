@@ -72,8 +72,8 @@ def check_cuda(
     return next(iter(asked.values()))
 
 
-def toolkit_paths(version: str, toolkit: Sequence[str], *, where: str) -> tuple[str, ...]:
-    """The attribute paths of the components ``toolkit`` of CUDA ``version``; "nvcc" and "cuda_nvcc" are the same.
+def component_names(version: str, toolkit: Sequence[str], *, where: str) -> tuple[str, ...]:
+    """The attributes of CUDA ``version``'s set that ``toolkit`` stands for; "nvcc" and "cuda_nvcc" are the same.
 
     CUDA 13 has what nvcc needs in packages of their own; they come with it. ``where`` names the file. Raises NeveError
     with every name that is no component.
@@ -88,7 +88,7 @@ def toolkit_paths(version: str, toolkit: Sequence[str], *, where: str) -> tuple[
         names[spellings[name]] = None
         if spellings[name] == "cuda_nvcc" and numbers(version) >= (13, 0):
             names.update(dict.fromkeys(_SPLIT))
-    return tuple(f"cudaPackages_{version.replace('.', '_')}.{name}" for name in names)
+    return tuple(names)
 
 
 def _short(name: str) -> str:
@@ -174,4 +174,4 @@ def _no_component(version: str, name: str, spellings: dict[str, str], where: str
     )
 
 
-__all__ = ["COMPONENTS", "NEWEST_GCC", "check_cuda", "newest_gcc", "toolkit_paths"]
+__all__ = ["COMPONENTS", "NEWEST_GCC", "check_cuda", "component_names", "newest_gcc"]
