@@ -12,8 +12,11 @@ ATTRIBUTE = re.compile(rf"{_PART}(\.{_PART})*\Z")
 
 _PACKAGES = re.compile(r"python[0-9]*Packages(\.(?P<name>[^.]+).*)?\Z")
 _PACKAGES_OF = re.compile(r"python[0-9]*\.(pkgs|withPackages)(\.(?P<name>[^.]+).*)?\Z")
-_DEBIAN_PACKAGES = re.compile(r"python3-(?!(dev|venv|pip|full|minimal|distutils)\Z)(?P<name>[a-z0-9.+-]+)\Z")
-_INTERPRETER = re.compile(r"python(3(?P<nixpkgs>[0-9]*)|3\.(?P<debian>[0-9]+))?(Full|Minimal|[.-].*)?\Z")
+_PARTS = r"-(dev|venv|pip|full|minimal|distutils)\Z"  # what Debian takes out of the interpreter
+_DEBIAN_PACKAGES = re.compile(rf"python3(?!{_PARTS})-(?P<name>[a-z0-9.+-]+)\Z")
+_INTERPRETER = re.compile(
+    rf"python(3\.(?P<debian>[0-9]+)|3(?P<nixpkgs>[0-9]*))?((Full|Minimal)?(\..*)?\Z|{_PARTS})",
+)
 _DEBIAN_LIBRARY = re.compile(r"lib.*([0-9]\.[0-9]+-[0-9]+|t64|-dev)\Z")
 
 # The Debian names that wheels most often want. Others that look like an attribute get their hint from evaluation.
