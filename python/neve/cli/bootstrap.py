@@ -21,8 +21,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(context: Context) -> int:
     """Bootstrap the store, and print the store path of the busybox."""
     from neve.bases.debian.provide import bootstrap_store
+    from neve.errors import NeveError
     from neve.stages.lock import lock_project
 
+    if context.session.plan.base != "debian":
+        raise NeveError(
+            f"images on {context.session.plan.base} need no bootstrap",
+            where="pyproject.toml, tool.neve.base",
+            why="it is for the Debian base, whose builders run on a busybox that Nix cannot unpack by itself",
+            fixes=["build at once: `neve build`, or `nix build .#oci` after `neve render`"],
+        )
     path = bootstrap_store(context.session, lock_project(context.session).lock)
     context.result(path, {"path": path})
     return 0
