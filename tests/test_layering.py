@@ -30,6 +30,13 @@ MODELS = [
     "neve.bases.debian.choose",
     "neve.bases.debian.solve",
     "neve.bases.debian.version",
+    "neve.bases.pythons",
+    "neve.bases.nixpkgs.releases",
+    "neve.bases.nixpkgs.choose",
+    "neve.bases.nixpkgs.attributes",
+    "neve.bases.nixpkgs.cuda",
+    "neve.bases.nixpkgs.pin",
+    "neve.bases.nixpkgs.targets",
 ]
 FORBIDDEN = ("jinja2", "subprocess", "neve.cli", "rich", "urllib3")
 # What a start does not need. (lzma is not here: argparse loads shutil, and shutil loads it.)
