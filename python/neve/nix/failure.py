@@ -58,11 +58,21 @@ def build_failure(nix: Nix, log: Log, status: int) -> NeveError:
     return kind(f"building {name} failed", where=derivation, why=why, fixes=fixes)
 
 
+# What the Nix library throws: "neve: WHAT (KEY); REMEDY", a key of the configuration and a remedy where it has them.
+_THROWN = re.compile(r"error: neve: (?P<what>[^;\n]+?)(?:; (?P<fix>[^\n]+))?$", re.MULTILINE)
+_KEY = re.compile(r" \((tool\.neve[\w.]*)\)")
+
+
 def failure(nix: Nix, what: str, errors: Sequence[str], status: int) -> NeveError:
     """The error for a Nix that ended with ``status`` and said ``errors``, whatever it was asked to do."""
     text = "\n".join(errors).strip().removeprefix("error:").strip()
     if not text:
         text = f"it was ended by signal {-status}" if status < 0 else f"it said nothing and ended with {status}"
+    thrown = _THROWN.search(f"error: {text}")
+    if thrown:
+        key = _KEY.search(thrown["what"])
+        where = f"pyproject.toml, {key[1]}" if key else None
+        return NeveError(_KEY.sub("", thrown["what"]), where=where, fixes=[thrown["fix"]] if thrown["fix"] else [])
     kind = TransientError if _NETWORK.search(text) else NeveError
     if _NAMESPACES.search(text):
         what = "this machine does not let Nix build in a sandbox"
