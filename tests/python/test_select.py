@@ -240,6 +240,11 @@ def test_what_is_no_pylock(text: str) -> None:
         select_wheels(text, TRIXIE, where="uv.lock")
 
 
+@pytest.mark.parametrize("marker", ["python_version ~= '3'", "'a' ~= os_name"])
+def test_markers_that_cannot_be_evaluated(marker: str) -> None:
+    assert "does not fit" in refused(package("x", "py3-none-any", marker=marker)).what
+
+
 def test_a_lock_for_another_python() -> None:
     with pytest.raises(NeveError, match=r"does not fit CPython 3\.11"):
         select_wheels(pylock(package("x", "py3-none-any"), requires=">=3.13"), BOOKWORM, where="uv.lock")

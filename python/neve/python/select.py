@@ -40,6 +40,7 @@ def select_artefacts(pylock: str, target: Target, *, where: str, sdists: bool) -
 
     Raises NeveError for a pylock that is not valid, and with every package that cannot be had in one of these forms.
     """
+    from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
     from packaging.pylock import PackageSdist, PackageWheel, PylockSelectError
 
     lock = _parsed(pylock, where)
@@ -54,7 +55,7 @@ def select_artefacts(pylock: str, target: Target, *, where: str, sdists: bool) -
                     problems.append(error)
             else:
                 problems.append(_no_wheel(package, type(artefact).__name__, target, where, sdists))
-    except PylockSelectError as error:
+    except (PylockSelectError, UndefinedComparison, UndefinedEnvironmentName) as error:
         problems.append(_unselectable(str(error), target, where))
     if (found := collected(problems)) is not None:
         raise found

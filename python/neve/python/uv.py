@@ -86,8 +86,18 @@ class Uv:
             ["`uv lock` writes it anew"],
         )
 
-    def compile(self, requirements: Sequence[str], *, python: str, dependencies: bool = True) -> str:
-        """``requirements`` resolved to wheels alone, for all platforms, as the text of a pylock.toml."""
+    def compile(
+        self,
+        requirements: Sequence[str],
+        *,
+        python: str,
+        dependencies: bool = True,
+        fixes: Sequence[str] = ("mend the requirement in pyproject.toml (build-system.requires)",),
+    ) -> str:
+        """``requirements`` resolved to wheels alone, for all platforms, as the text of a pylock.toml.
+
+        Raises NeveError with uv's reason; ``fixes`` are the remedies where nothing better is known.
+        """
         words = [
             "pip",
             "compile",
@@ -112,7 +122,7 @@ class Uv:
             words,
             what=f"uv cannot resolve {', '.join(requirements)}",
             given=text,
-            fixes=["mend the requirement in pyproject.toml (build-system.requires)"],
+            fixes=fixes,
         )
 
     def _project(self, words: Sequence[str], what: str, fixes: Sequence[str]) -> str:
