@@ -10,13 +10,19 @@ from neve.errors import NeveError
 from neve.lock.model import BuildLock, Lock
 from neve.lock.text import lock_text, read_lock
 from tests.projects import a_lock, digest
+from tests.python.sdists import a_sdist_pin
 
 LOCK = a_lock(system=("ffmpeg",), build=("hatchling", "pluggy")).model_copy(
     update={"sizes": {digest("b"): 2, digest("a"): 1}}
 )
 
 
-@pytest.mark.parametrize("lock", [LOCK, a_lock()])
+WITH_SDISTS = LOCK.model_copy(
+    update={"sdists": (a_sdist_pin("old", build=("cython", "setuptools")), a_sdist_pin("older", build=()))}
+)
+
+
+@pytest.mark.parametrize("lock", [LOCK, a_lock(), WITH_SDISTS])
 def test_what_is_written_is_read(lock: Lock) -> None:
     assert read_lock(lock_text(lock)) == lock
 
@@ -34,6 +40,14 @@ def test_one_line_a_pin() -> None:
     (line,) = [line for line in lines if '"ffmpeg"' in line]
     assert line.startswith("  { name = ")
     assert digest("ffmpeg 7:7.1-1") in line
+
+
+def test_a_source_distribution_is_a_table_and_its_wheels_a_line_each() -> None:
+    data = tomllib.loads(lock_text(WITH_SDISTS))
+    assert list(data) == ["version", "inputs", "base", "tools", "build", "sdists", "sizes"]
+    assert [sdist["name"] for sdist in data["sdists"]] == ["old", "older"]
+    (line,) = [line for line in lock_text(WITH_SDISTS).splitlines() if '"cython"' in line and "{" in line]
+    assert line.startswith('  { name = "cython"')
 
 
 @given(st.lists(st.text(st.characters(blacklist_categories=["Cs"]))))

@@ -8,6 +8,9 @@ import zipfile
 from collections.abc import Mapping
 from io import BytesIO
 
+from neve.lock.sdists import BuildWheelPin, SdistPin
+from tests.projects import a_wheel_pin, digest
+
 
 def sdist_tar(files: Mapping[str, str | bytes], *entries: tarfile.TarInfo) -> bytes:
     """A .tar.gz of ``files`` and of ``entries`` without content."""
@@ -37,3 +40,20 @@ def link(path: str, target: str) -> tarfile.TarInfo:
     entry = tarfile.TarInfo(path)
     entry.type, entry.linkname = tarfile.SYMTYPE, target
     return entry
+
+
+def a_sdist_pin(name: str, version: str = "1.0", *, build: tuple[str, ...] = ("setuptools",)) -> SdistPin:
+    """The pin of a source distribution whose build requirements are wheels for all platforms."""
+    file = f"{name.replace('-', '_')}-{version}.tar.gz"
+    return SdistPin(
+        name=name,
+        version=version,
+        file=file,
+        url=f"https://files.example/{file}",
+        sha256=digest(file),
+        size=1000,
+        backend="setuptools.build_meta",
+        requires=build,
+        targets=("cp313-manylinux_2_40_x86_64", "cp313-manylinux_2_40_aarch64"),
+        wheels=tuple(BuildWheelPin.model_validate(a_wheel_pin(need).model_dump()) for need in build),
+    )

@@ -122,7 +122,9 @@ def _alike(pylock: str, targets: Sequence[Target], where: str) -> tuple[Wheel, .
     if len(choices) > 1:
         names = sorted({wheel.name for wheels in choices for wheel in wheels if any(wheel not in c for c in choices)})
         raise NeveError(
-            f"what is needed depends on the patch level of Python: {', '.join(names)}", where=where, fixes=[_OTHER]
+            f"what is needed depends on the patch level of Python: {', '.join(names)}",
+            where=where,
+            fixes=["constrain the requirement so that one choice is left (tool.uv.constraint-dependencies)"],
         )
     return choices.pop()
 

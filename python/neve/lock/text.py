@@ -63,8 +63,9 @@ def lock_text(lock: Lock) -> str:
         *_pairs({"requires": data["build"]["requires"]}),
         *_array("wheels", data["build"]["wheels"]),
     ]
-    if data["sdists"]:
-        lines += ["", *_array("sdists", data["sdists"])]
+    for sdist in data["sdists"]:
+        wheels = sdist.pop("wheels")
+        lines += ["", "[[sdists]]", *_pairs(sdist), *_array("wheels", wheels)]
     if data["sizes"]:
         lines += ["", "[sizes]", *_pairs(dict(sorted(data["sizes"].items())))]
     return "\n".join(lines) + "\n"

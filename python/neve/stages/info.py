@@ -7,7 +7,7 @@ from typing import Any
 from neve.bases.base import find_base
 from neve.errors import NeveError
 from neve.image.layout import Layout
-from neve.python.wheel import Wheel
+from neve.python.artefact import describe_artefact
 from neve.session import Session
 from neve.stages.build import fresh_build
 from neve.stages.lock import lock_project
@@ -50,17 +50,7 @@ def describe(session: Session) -> dict[str, Any]:
         "architecture": plan.architecture,
         "components": [{"name": name, "adds": note} for name, note in plan.components],
         "packages": base.names(plan, lock),
-        "environment": [
-            {
-                "name": w.name,
-                "version": w.version,
-                "kind": "wheel" if isinstance(w, Wheel) else "sdist",
-                "file": w.file,
-                "sha256": w.sha256,
-                "size": w.size,
-            }
-            for w in locked.artefacts
-        ],
+        "environment": [describe_artefact(artefact) for artefact in locked.artefacts],
         "layers": rows,
         "image": {
             "reference": plan.reference,
