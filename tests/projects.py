@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from neve.lock.model import BuildLock, DebianLock, DebPin, Lock, ToolsLock, WheelPin
+from neve.lock.sdists import BuildWheelPin
 from neve.project.project import Project
 from neve.project.pyproject import project_from_pyproject
 from neve.python.wheel import Wheel
@@ -82,5 +83,7 @@ def a_lock(*, system: tuple[str, ...] = (), build: tuple[str, ...] = (), inputs:
             packages=(a_deb("tar"), a_deb("zstd")),
             uv=a_wheel_pin("uv", "0.9.1", tag="py3-none-musllinux_1_1_x86_64"),
         ),
-        build=BuildLock(requires=build, wheels=tuple(a_wheel_pin(name) for name in build)),
+        build=BuildLock(
+            requires=build, wheels=tuple(BuildWheelPin(**a_wheel_pin(name).model_dump()) for name in build)
+        ),
     )

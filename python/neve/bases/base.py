@@ -51,8 +51,10 @@ class Base(Protocol):
     def wishes(self, plan: Plan) -> list[Any]:
         """What of ``plan`` decides the base's part of neve.lock, as plain data."""
 
-    def resolve(self, resolver: Resolver, plan: Plan, held: Lock | None) -> tuple[BaseLock, ToolsLock | None]:
-        """The base's pins; ``held`` is what an older lock has, None where all is to be new. Raises NeveError."""
+    def resolve(
+        self, resolver: Resolver, plan: Plan, held: Lock | None, *, upgrade: bool
+    ) -> tuple[BaseLock, ToolsLock | None]:
+        """The base's pins; ``held`` is what an older lock has, ``upgrade`` asks for newer. Raises NeveError."""
 
     def targets(self, base: BaseLock, plan: Plan) -> Mapping[str, tuple[Target, ...]]:
         """By architecture, the plan's first, the targets that one choice of wheels must fit."""

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from neve.errors import DefectError
 from neve.lock.pin import Name, Sha256, Url, Version, WheelPin
-from neve.lock.sdists import SdistPin
+from neve.lock.sdists import BuildWheelPin, SdistPin, of_architecture
 from neve.project.config import Model
 
 FORMAT = 1
@@ -95,7 +95,11 @@ class BuildLock(Model):
     """The build requirements of the project's own package."""
 
     requires: tuple[str, ...] = ()
-    wheels: tuple[WheelPin, ...] = ()
+    wheels: tuple[BuildWheelPin, ...] = ()
+
+    def wheels_for(self, architecture: str) -> tuple[BuildWheelPin, ...]:
+        """Those that build for ``architecture``."""
+        return of_architecture(self.wheels, architecture)
 
 
 class Lock(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -45,7 +46,12 @@ class SdistPin(Model):
 
     def wheels_for(self, architecture: str) -> tuple[BuildWheelPin, ...]:
         """The build requirements of ``architecture``."""
-        return tuple(wheel for wheel in self.wheels if wheel.architecture in (None, architecture))
+        return of_architecture(self.wheels, architecture)
 
 
-__all__ = ["Architecture", "BuildWheelPin", "SdistFile", "SdistPin"]
+def of_architecture(wheels: Sequence[BuildWheelPin], architecture: str) -> tuple[BuildWheelPin, ...]:
+    """Those of ``wheels`` that serve ``architecture``."""
+    return tuple(wheel for wheel in wheels if wheel.architecture in (None, architecture))
+
+
+__all__ = ["Architecture", "BuildWheelPin", "SdistFile", "SdistPin", "of_architecture"]

@@ -17,9 +17,12 @@ from neve.project.read import read_text
 from neve.stages.work import work_directory
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from neve.components.plan import Plan
     from neve.lock.model import Lock
     from neve.lock.resolve import Resolver
+    from neve.lock.sdists import SdistPin
     from neve.python.artefact import Artefact
     from neve.python.target import Target
     from neve.session import Session
@@ -52,16 +55,28 @@ def lock_project(session: Session, *, upgrade: bool = False, check: bool = False
     plan = session.plan
     changed = _uv_lock(session, upgrade=upgrade, check=check, refresh=refresh)
     path = session.directory / NAME
-    held = None if upgrade or not path.exists() else read_lock(read_text(path))
+    older = _older(path, upgrade=upgrade)
+    held = None if upgrade else older
     config = session.project.config
     with ThreadPoolExecutor(1) as pool:  # uv reads its lock while neve resolves, or loads what reads uv's answer
         pylock = pool.submit(session.uv.export, extras=config.extras, groups=config.groups)
-        lock = _fresh(session, plan, held, check)
+        lock = _resolver(session).resolve(plan, older, upgrade=True) if upgrade else _fresh(session, plan, held, check)
         chosen = _environments(session, pylock, lock, plan)
+    lock = _with_sdists(session, lock, chosen, (held or lock).sdists, check)
     lock, environments = _with_sizes(session, lock, chosen, check)
     if lock != held and write_if_changed(path, lock_text(lock)):
         changed = (*changed, NAME)
     return Locked(plan=plan, lock=lock, environments=environments, changed=changed)
+
+
+def _older(path: Path, *, upgrade: bool) -> Lock | None:
+    """The lock that is there; with ``upgrade`` one that cannot be read is as good as none."""
+    try:
+        return read_lock(read_text(path)) if path.exists() else None
+    except NeveError:
+        if upgrade:
+            return None
+        raise
 
 
 def _fresh(session: Session, plan: Plan, held: Lock | None, check: bool) -> Lock:
@@ -173,6 +188,32 @@ def _choice(pylock: str, targets: Sequence[Target], *, sdists: bool) -> tuple[Ar
                 fixes=["constrain the package so that one choice is left (tool.uv.constraint-dependencies)"],
             )
     return choices[0]
+
+
+def _with_sdists(
+    session: Session,
+    lock: Lock,
+    environments: Mapping[str, tuple[Artefact, ...]],
+    known: Sequence[SdistPin],
+    check: bool,
+) -> Lock:
+    """``lock`` with a pin for each source distribution; those that are ``known`` stay."""
+    from neve.python.sdist import Sdist
+
+    if not lock.sdists and not any(isinstance(a, Sdist) for artefacts in environments.values() for a in artefacts):
+        return lock
+    from neve.lock.build_requires import resolve_sdists, unpinned
+
+    every = find_base(session.plan.base).targets(lock.base, session.plan)
+    targets = {architecture: every[architecture] for architecture in environments}
+    new = unpinned(environments, targets, known)
+    if new:
+        _must_not_change(session, check, f"{NAME} lacks the build requirements of {len(new)} packages", True)
+        session.progress.stage(f"locking the build requirements of {len(new)} source distributions")
+    pins = resolve_sdists(environments, targets, fetcher=session.fetcher, uv=session.uv, held=known)
+    if session.options.frozen or session.options.locked or check:
+        return lock
+    return lock.model_copy(update={"sdists": pins})
 
 
 def _with_sizes(

@@ -93,7 +93,14 @@ class Debian:
         """The architecture and the names of packages."""
         return [plan.architecture, {group: sorted(names) for group, names in plan.packages.items()}]
 
-    def resolve(self, resolver: Resolver, plan: Plan, held: Lock | None) -> tuple[BaseLock, ToolsLock | None]:  # noqa: ARG002
+    def resolve(
+        self,
+        resolver: Resolver,
+        plan: Plan,
+        held: Lock | None,  # noqa: ARG002
+        *,
+        upgrade: bool,  # noqa: ARG002
+    ) -> tuple[BaseLock, ToolsLock | None]:
         """Packages and tools as the mirror has them now."""
         from neve.bases.debian.lock import resolve_debian
 

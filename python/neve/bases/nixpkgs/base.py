@@ -91,12 +91,14 @@ class Nixpkgs:
         nixpkgs = plan.project.config.nixpkgs
         return [nixpkgs.rev, nixpkgs.nar_hash]
 
-    def resolve(self, resolver: Resolver, plan: Plan, held: Lock | None) -> tuple[BaseLock, ToolsLock | None]:
+    def resolve(
+        self, resolver: Resolver, plan: Plan, held: Lock | None, *, upgrade: bool
+    ) -> tuple[BaseLock, ToolsLock | None]:
         """The pin of the table, or the configured one: no network."""
         from neve.lock.model import NixpkgsLock
 
         older = held.base if held is not None and isinstance(held.base, NixpkgsLock) else None
-        pin = _pin(plan.project.config, plan.release, older)
+        pin = _pin(plan.project.config, plan.release, older, upgrade=upgrade)
         resolver.progress.stage(f"nixpkgs {plan.release} at {pin.rev[:11]}")
         locked = NixpkgsLock(
             name="nixpkgs",
@@ -161,7 +163,7 @@ class Nixpkgs:
 
         architecture = session.plan.architecture
         build = [wheel for pin in lock.sdists for wheel in pin.wheels_for(architecture)]
-        provide_files(session, python_artefacts([*artefacts, *lock.build.wheels, *build]))
+        provide_files(session, python_artefacts([*artefacts, *lock.build.wheels_for(architecture), *build]))
 
 
 def _must_be_new_enough(program: Nix, release: str) -> None:
@@ -175,13 +177,13 @@ def _must_be_new_enough(program: Nix, release: str) -> None:
         )
 
 
-def _pin(config: Config, release: str, held: NixpkgsLock | None) -> Pin:
+def _pin(config: Config, release: str, held: NixpkgsLock | None, *, upgrade: bool = False) -> Pin:
     return choose_pin(
         find_release(release),
         rev=config.nixpkgs.rev,
         nar_hash=config.nixpkgs.nar_hash,
         held=_as_pin(held) if held is not None else None,
-        upgrade=False,
+        upgrade=upgrade,
         where="pyproject.toml, tool.neve.nixpkgs",
     )
 

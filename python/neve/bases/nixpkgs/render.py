@@ -16,7 +16,7 @@ from neve.render.config import image_config
 
 if TYPE_CHECKING:
     from neve.components.plan import Plan
-    from neve.lock.model import Lock, WheelPin
+    from neve.lock.model import Lock
     from neve.lock.sdists import SdistPin
     from neve.python.artefact import Artefact
     from neve.render.place import Place
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 # base, system packages, libraries, environment, the project
 _FIXED_LAYERS = 5
 _FILES = ("flake.nix", "nix/default.nix", "nix/wheels.nix", "nix/build.nix")
-_PLATFORM = re.compile(r"_(x86_64|aarch64)\.whl\Z")
 _CUDA = re.compile(r"\+cu[0-9]+")
 # Where container runtimes put the host's driver (facts of the NVIDIA container toolkit): a Nix C library reads no
 # /etc/ld.so.cache. Nothing else of the image lies there.
@@ -51,7 +50,10 @@ def rendering(
             system: [_sdist(pins[artefact.sha256], name) for artefact in all_ if not isinstance(artefact, Wheel)]
             for system, (name, all_) in by_system.items()
         },
-        "build_wheels": {system: _build_wheels(lock.build.wheels, name) for system, (name, _) in by_system.items()},
+        "build_wheels": {
+            system: [wheel_value(wheel) for wheel in lock.build.wheels_for(name)]
+            for system, (name, _) in by_system.items()
+        },
         "unfree": sorted({*unfree_names(config.system), *config.nixpkgs.unfree}),
         "cuda": {"version": plan.cuda.version, "components": list(plan.cuda.components)} if plan.cuda else None,
         "config": {
@@ -79,12 +81,6 @@ def _with_driver(plan: Plan, architecture: str, artefacts: Sequence[Artefact]) -
         "NVIDIA_VISIBLE_DEVICES": "all",
     }
     return replace(plan, env=dict(sorted({**driver, **plan.env}.items())))
-
-
-def _build_wheels(wheels: Sequence[WheelPin], architecture: str) -> list[dict[str, Any]]:
-    """Those of ``wheels`` that are for ``architecture``: neve.lock holds what both need."""
-    fitting = (w for w in wheels if (found := _PLATFORM.search(w.file)) is None or found[1] == architecture)
-    return [wheel_value(wheel) for wheel in fitting]
 
 
 def _sdist(pin: SdistPin, architecture: str) -> dict[str, Any]:
