@@ -129,7 +129,7 @@ class Nixpkgs:
         return plan.packages
 
     def layers(self, plan: Plan, lock: Lock, artefacts: Sequence[Artefact]) -> list[tuple[str, int, int | None]]:  # noqa: ARG002
-        """As nix/nixpkgs/oci.nix has them; of `libraries` and `system` nothing is known without a build."""
+        """As nix/nixpkgs/layers.nix has them; what lies in `libraries` is not known without a build."""
         from neve.bases.nixpkgs.render import wheel_layers
         from neve.python.wheel import Wheel
 
@@ -140,7 +140,8 @@ class Nixpkgs:
             *([("system", len(packages["system"]), None)] if packages["system"] else []),
             *([("libraries", 0, None)] if artefacts else []),
             *((layer.name, len(layer.wheels), layer.size) for layer in wheel_layers(plan, artefacts)),
-            ("environment", len(sdists), None),
+            *([("sources", len(sdists), None)] if sdists else []),
+            *([("environment", 0, None)] if artefacts else []),
             (plan.project.name, 1, None),
         ]
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from neve.python.artefact import Artefact
     from neve.render.place import Place
 
-# base, system packages, libraries, environment, the project
-_FIXED_LAYERS = 5
+# base, system packages, libraries, sources, environment, the project
+_FIXED_LAYERS = 6
 _FILES = ("flake.nix", "nix/default.nix", "nix/wheels.nix", "nix/build.nix")
 _CUDA = re.compile(r"\+cu[0-9]+")
 # Where container runtimes put the host's driver (facts of the NVIDIA container toolkit): a Nix C library reads no
