@@ -8,27 +8,47 @@ for name in bin etc include lib libexec share; do
   done
 done
 cd "$out"
-# Links to what lies elsewhere in the system lead to where it lies here.
-find . -type l | while read -r link; do
-  target=$(readlink "$link")
-  moved=$(echo "$target" | sed -E "s#^/(usr/)?(bin|sbin|lib|include|share|etc)/($triplet/)?#$out/\2/#; s#^$out/sbin/#$out/bin/#")
-  if [ ! -e "$link" ]; then
-    moved=$(echo "$moved" | sed -E "s#(\.\./)*(usr/)?lib/$triplet/#$out/lib/#")
-  fi
-  [ "$moved" = "$target" ] || ln -sfn "$moved" "$link"
-done
-[ -z "$change" ] || . "$change"
-
+library() { # NAME: the store path of that name among $libraries
+  for one in $libraries; do
+    case ${one#/nix/store/*-} in "$1"-[0-9]*) echo "$one" ;; esac
+  done
+}
+# by_loader PROGRAM…: for programs at fixed addresses, which patchelf damages. The loader is told where libraries lie.
+by_loader() {
+  for program in "$@"; do
+    mv "$program" "$program.elf"
+    {
+      echo "#!$(library bash)/bin/bash"
+      echo "exec $loader --argv0 \"\$0\" --library-path $runpath $out/$program.elf \"\$@\""
+    } > "$program"
+    chmod +x "$program"
+  done
+}
 runpath=$out/lib
 for library in $libraries; do
   runpath=$runpath:$library/lib
 done
 loader=$(echo "$glibc"/lib/ld-linux-*.so.*)
+# Links to what lies elsewhere in the system lead to where it lies here.
+find . -type l | while read -r link; do
+  target=$(readlink "$link")
+  moved=$(echo "$target" | sed -E "s#^/(usr/)?(bin|sbin|lib|include|share|etc)/($triplet/)?#$out/\2/#; s#^$out/sbin/#$out/bin/#")
+  if [ ! -e "$link" ]; then
+    for one in "$out" $libraries; do
+      for place in "$one/${target##*../}" "$one/lib/${target##*/}"; do
+        [ ! -e "$place" ] || { moved=$place && break 2; }
+      done
+    done
+  fi
+  [ "$moved" = "$target" ] || ln -sfn "$moved" "$link"
+done
+[ -z "$change" ] || . "$change"
+
 magic=$(printf '\177ELF')
-{ grep -rlF "$magic" . || :; } | while read -r file; do
+{ grep -rlsF "$magic" . || :; } | while read -r file; do
   [ ! -L "$file" ] && [ "$(head -c 4 "$file")" = "$magic" ] || continue
   case $file in
-    *.o | *.a | */ld-linux-* | */libc.so.6 | */libm.so.6 | */libmvec.so.1) continue ;;
+    *.o | *.a | *.elf | */ld-linux-* | */libc.so.6 | */libm.so.6 | */libmvec.so.1) continue ;;
   esac
   mode=$(stat -c %a "$file")
   chmod u+w "$file"
@@ -40,13 +60,8 @@ magic=$(printf '\177ELF')
   chmod "$mode" "$file"
 done
 # Scripts call a shell that is in the store.
-for library in $libraries; do
-  case $library in
-    *-bash-*)
-      { grep -rlE '^#! ?/bin/(ba)?sh' bin 2> /dev/null || :; } | while read -r file; do
-        sed -i -E "1s,^#! ?/bin/(ba)?sh,#!$library/bin/bash," "$file"
-      done
-      ;;
-  esac
+bash=$(library bash)
+[ -z "$bash" ] || { grep -rlE '^#! ?/bin/(ba)?sh' bin || :; } | while read -r file; do
+  sed -i -E "1s,^#! ?/bin/(ba)?sh,#!$bash/bin/bash," "$file"
 done
-[ ! -d bin ] || [ -e bin/sh ] || [ ! -e bin/bash ] || ln -s bash bin/sh
+[ ! -e bin/bash ] || [ -e bin/sh ] || ln -s bash bin/sh

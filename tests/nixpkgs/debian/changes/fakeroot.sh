@@ -1,4 +1,5 @@
-# The script names its parts by their places in Debian; alternatives has not run.
+# The script names its parts by their places in Debian, and calls what need not be on PATH.
 rm -f bin/fakeroot-tcp bin/faked-tcp
 mv bin/fakeroot-sysv bin/fakeroot
-sed -i -E "s#^(FAKEROOT_)?PREFIX=.*#PREFIX=$out#; s#^(FAKEROOT_)?BINDIR=.*#BINDIR=$out/bin#; s#/usr/bin/faked-sysv#$out/bin/faked-sysv#; s#^PATHS=.*#PATHS=$out/lib/libfakeroot#" bin/fakeroot
+sed -i -E -e "s#^FAKEROOT_PREFIX=.*#FAKEROOT_PREFIX=$out#; s#^FAKEROOT_BINDIR=.*#FAKEROOT_BINDIR=$out/bin#" \
+  -e "s#^PATHS=.*#PATHS=$out/lib/libfakeroot#; s#getopt #$(library util-linux)/bin/getopt #" bin/fakeroot
