@@ -80,11 +80,21 @@ class World:
         file = f"{stem}-{version}-{tag}.whl"
         digest = hashlib.sha256(content).hexdigest()
         self.server.files |= {f"/files/{file}": content, f"/files/{file}.metadata": metadata.encode()}
-        link = f'<a href="/files/{file}#sha256={digest}" data-core-metadata="true">{file}</a>'
+        self._list(name, f'<a href="/files/{file}#sha256={digest}" data-core-metadata="true">{file}</a>')
+        return digest
+
+    def serve_sdist(self, name: str, version: str, content: bytes) -> str:
+        """Add a source distribution, a .tar.gz, to the index; its SHA-256."""
+        file = f"{name.replace('-', '_')}-{version}.tar.gz"
+        digest = hashlib.sha256(content).hexdigest()
+        self.server.files[f"/files/{file}"] = content
+        self._list(name, f'<a href="/files/{file}#sha256={digest}">{file}</a>')
+        return digest
+
+    def _list(self, name: str, link: str) -> None:
         self._links.setdefault(name, []).append(link)
         page = "<!DOCTYPE html><html><body>" + "\n".join(self._links[name]) + "</body></html>"
         self.server.files[f"/simple/{name}/"] = page.encode()
-        return digest
 
     def session(self, directory: Path, options: Options | None = None, progress: Progress | None = None) -> Session:
         return Session(directory, options or Options(), progress or Silent(), self.environ)

@@ -54,7 +54,7 @@ def select_artefacts(pylock: str, target: Target, *, where: str, sdists: bool) -
                 except NeveError as error:
                     problems.append(error)
             else:
-                problems.append(_no_wheel(package, type(artefact).__name__, target, where, sdists))
+                problems.append(_no_wheel(package, type(artefact).__name__, target, where))
     except (PylockSelectError, UndefinedComparison, UndefinedEnvironmentName) as error:
         problems.append(_unselectable(str(error), target, where))
     if (found := collected(problems)) is not None:
@@ -122,7 +122,7 @@ def _checked(package: Package, artefact: PackageWheel | PackageSdist, where: str
     )
 
 
-def _no_wheel(package: Package, kind: str, target: Target, where: str, sdists: bool) -> NeveError:
+def _no_wheel(package: Package, kind: str, target: Target, where: str) -> NeveError:
     named = f"{package.name} {package.version}" if package.version else str(package.name)
     source = {
         "PackageSdist": "a source distribution",
@@ -138,16 +138,15 @@ def _no_wheel(package: Package, kind: str, target: Target, where: str, sdists: b
         if not tags
         else f"its wheels are for {', '.join(tags[:6])}{' …' if len(tags) > 6 else ''}"
     )
-    forms = "wheels and source distributions" if sdists else "wheels"
     return NeveError(
         f"{named} has no wheel for {_named(target)}",
         where=f"{where}, {package.name}",
         why=why,
         fixes=[
             f"take a version that has one: `uv add '{package.name}'` with another bound, then `uv lock`",
-            "or another Python under [tool.neve] that its wheels are for"
-            if tags
-            else f"or another package in its place: neve installs dependencies from {forms} only",
+            *(["or another Python under [tool.neve] that its wheels are for"] if tags else []),
+            *(['or base = "nixpkgs" under [tool.neve], which builds source distributions'] if package.sdist else []),
+            *(["or another package in its place"] if not tags else []),
         ],
     )
 
