@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 IN_VENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: image test test-fast lint build-tests golden schema bench clean
+.PHONY: image test test-fast test-nixpkgs lint build-tests golden schema bench clean
 
 # The environment is made anew when pyproject.toml changes; the stamp is written last, so a broken one is not used.
 $(VENV)/.ready: pyproject.toml scripts/setup.sh
@@ -23,6 +23,10 @@ test: $(VENV)/.ready lint
 # The unit tests alone: seconds.
 test-fast: $(VENV)/.ready
 	$(BIN)/python -m pytest -q -m "not build and not network"
+
+# What takes a real nixpkgs: make test-nixpkgs NEVE_NIXPKGS=/path/to/nixpkgs
+test-nixpkgs: $(VENV)/.ready
+	NEVE_NIXPKGS="$(NEVE_NIXPKGS)" $(BIN)/python -m pytest -q -m nixpkgs
 
 lint: $(VENV)/.ready
 	$(BIN)/ruff format --check .

@@ -7,6 +7,13 @@ python=$1 venv=$2
   exit 1
 }
 rm -rf "$venv"
+# The shell of flake.nix has an environment that is ready.
+if [ -n "${NEVE_ENVIRONMENT-}" ]; then
+  mkdir "$venv"
+  ln -s "$NEVE_ENVIRONMENT/bin" "$venv/bin"
+  touch "$venv/.ready"
+  exit
+fi
 # Debian's Python has no ensurepip unless python3-venv is installed.
 "$python" -m venv "$venv" 2>/dev/null || {
   rm -rf "$venv"

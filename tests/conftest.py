@@ -19,6 +19,9 @@ from tests.world import World, a_world
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that only ask Nix to parse or evaluate are unit tests, unless neve's own copy is still to be fetched."""
+    for item in items:
+        if "real_nixpkgs" in getattr(item, "fixturenames", ()):
+            item.add_marker("nixpkgs")
     try:
         Toolbox(cache=cache_home(), progress=Silent(), offline=True).embedded(NIX)
     except NeveError:
