@@ -60,10 +60,10 @@ def remedies(error: OSError, place: str) -> list[str]:
     return []
 
 
-def write_atomic(path: Path, content: str | bytes) -> None:
+def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o666) -> None:
     """Write ``content`` to ``path``: readers see the old file or the whole new one.
 
-    Raises NeveError where the directory cannot be written.
+    Its permissions are ``mode`` less the umask. Raises NeveError where the directory cannot be written.
     """
     data = content.encode() if isinstance(content, str) else content
     # One name for all: what a killed process leaves is written over next time, and never taken for a project's file.
@@ -76,7 +76,7 @@ def write_atomic(path: Path, content: str | bytes) -> None:
                 file.truncate()
                 file.write(data)
                 file.flush()
-                os.fchmod(file.fileno(), 0o666 & ~_umask())
+                os.fchmod(file.fileno(), mode & ~_umask())
                 os.fsync(file.fileno())
                 temporary.replace(path)  # while it is locked: then it is nobody else's
         except BaseException:
@@ -100,14 +100,14 @@ def _owned(path: Path) -> int:
         os.close(descriptor)
 
 
-def write_if_changed(path: Path, content: str) -> bool:
+def write_if_changed(path: Path, content: str, *, mode: int = 0o666) -> bool:
     """Like :func:`write_atomic`, but leave a file that holds ``content`` already alone; True where it was written."""
     try:
         if path.read_bytes() == content.encode():
             return False
     except OSError:
         pass  # unreadable or missing: writing says what is wrong
-    write_atomic(path, content)
+    write_atomic(path, content, mode=mode)
     return True
 
 

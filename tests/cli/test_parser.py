@@ -64,7 +64,7 @@ def test_each_command_has_help_with_the_shared_options(name: str, capsys: pytest
 
 
 def test_every_module_of_a_command_is_listed() -> None:
-    helpers = {"__init__", "context", "display", "parser"}
+    helpers = {"__init__", "context", "display", "enter", "parser"}
     assert {path.stem for path in Path(parser.__file__).parent.glob("*.py")} - helpers == set(COMMANDS)
 
 

@@ -1,14 +1,22 @@
 """Begin: write [tool.neve] into pyproject.toml, with its defaults to be seen. Where there is no project, uv makes one
-first. Prints the path of pyproject.toml."""
+first. With --direnv also .envrc, which puts the image's tools on PATH in the project's directory. Prints the path of
+pyproject.toml."""
 
 from __future__ import annotations
 
 import argparse
 
 from neve.cli.context import Context
+from neve.session import Session
 
 EXAMPLES = """\
   neve init                          in a project, or in an empty directory
+  neve init --direnv                 then: direnv allow
+"""
+_ENVRC = """\
+# Written by `neve init --direnv`: the interpreter and the console scripts of the image on PATH.
+watch_file pyproject.toml uv.lock neve.lock
+eval "$(neve shell --print-env || echo exit 1)"
 """
 
 _TABLE = """
@@ -30,7 +38,7 @@ _TABLE = """
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's own arguments."""
-    parser.set_defaults()
+    parser.add_argument("--direnv", action="store_true", help="also write .envrc, where there is none")
 
 
 def run(context: Context) -> int:
@@ -56,8 +64,21 @@ def run(context: Context) -> int:
         extended = text.rstrip("\n") + "\n" + table
         _must_read(extended, table)
         write_atomic(path, extended)
+    if context.words.direnv:
+        _write_envrc(session)
     context.result(path, {"file": str(path)})
     return 0
+
+
+def _write_envrc(session: Session) -> None:
+    from neve.files import write_atomic
+
+    path = session.directory / ".envrc"
+    if path.exists():
+        wanted = _ENVRC.splitlines()[-1]
+        session.progress.note(f".envrc is there already; it is left as it is. What neve would write: {wanted}")
+    else:
+        write_atomic(path, _ENVRC)
 
 
 def _must_read(text: str, table: str) -> None:

@@ -24,7 +24,7 @@ is mandatory.
 
 exit codes:
   0 done   1 you can fix it   2 wrong usage   75 try again   70 a defect of neve
-  (`neve run` ends with the exit code of the program in the image)
+  (`neve run` and `neve shell` end with the exit code of the program in the image)
 
 environment:
   NEVE_DEBIAN_MIRROR           the Debian mirror; NEVE_DEBIAN_SECURITY_MIRROR its security archive
@@ -41,6 +41,7 @@ COMMANDS = {
     "render": "write the Nix flake, to review or to build with a Nix of one's own",
     "build": "build the image; prints its digest",
     "run": "run the image; arguments, exit code and signals pass through",
+    "shell": "open a shell in the image, or run a command there",
     "push": "push the image to a registry; prints name@sha256:...",
     "info": "show the plan: components, packages, layers with sizes",
     "bootstrap": "make a Nix store ready for the rendered flake",

@@ -42,12 +42,14 @@ def bubblewrap_arguments(
     *,
     binds: Sequence[Bind] = (),
     environment: Mapping[str, str] | None = None,
+    directory: str | None = None,
 ) -> list[str]:
     """What bwrap is called with, to run ``arguments`` (default: its ``Cmd``) in the tree ``rootfs``.
 
     ``config`` is the ``config`` object of the image's configuration. The tree stays read-only; /tmp,
     /run, /var/tmp, the home and the volumes are memory where the image has nothing there. The network is the
-    host's. ``environment`` is added to the image's. Nothing but the arguments and the tree is looked at.
+    host's. ``environment`` is added to the image's; ``directory`` is where the command starts, by default the
+    image's ``WorkingDir``. Nothing but the arguments and the tree is looked at.
     Raises NeveError where there is no command, or the user is unknown.
     """
     command = [*(config.get("Entrypoint") or ()), *(arguments or config.get("Cmd") or ())]
@@ -66,7 +68,7 @@ def bubblewrap_arguments(
     result.append("--clearenv")
     for name, value in variables.items():
         result += ["--setenv", name, value]
-    return [*result, "--chdir", workdir, "--", *command]
+    return [*result, "--chdir", directory or workdir, "--", *command]
 
 
 def find_user(rootfs: Path, text: str) -> User:

@@ -86,6 +86,33 @@ def evaluate(nix: Nix, installable: str, *, offline: bool = False, extra: Sequen
     return json.loads(_run(nix, nix.invocation(*words), f"Nix could not evaluate {installable}"))
 
 
+def develop(
+    nix: Nix,
+    installable: str,
+    command: Sequence[str] = (),
+    *,
+    offline: bool = False,
+    substitute: bool = False,
+    extra: Sequence[str] = (),
+) -> tuple[list[str], dict[str, str]]:
+    """``nix develop``, to be executed: its words and its environment. It runs ``command``, or opens a shell.
+
+    What is opened inherits the environment: it is the caller's own, and neve's settings go by options.
+    """
+    words = ["develop", *nix.options(substitute=substitute), *(["--offline"] if offline else [])]
+    after = ["--command", *command] if command else []
+    return nix.invocation(*words, *extra, installable, *after), nix.inherited()
+
+
+def print_dev_env(
+    nix: Nix, installable: str, *, offline: bool = False, substitute: bool = False, extra: Sequence[str] = ()
+) -> str:
+    """What bash evaluates to be in the shell that :func:`develop` opens; raises NeveError with Nix's own words."""
+    words = ["print-dev-env", *(["--offline"] if offline else []), *extra, installable]
+    what = f"Nix could not make the environment of {installable}"
+    return _run(nix, nix.invocation(*words), what, substitute=substitute)
+
+
 def add_fixed(nix: Nix, files: Sequence[Path]) -> list[str]:
     """Add single files under their own names, pinned by the SHA-256 of their content; their store paths.
 
@@ -120,8 +147,8 @@ def _store(nix: Nix, words: Sequence[str], what: str) -> str:
     return _run(nix, command, what, program=program)
 
 
-def _run(nix: Nix, command: Sequence[str], what: str, *, program: str | None = None) -> str:
-    finished = capture(command, environment=nix.environment(), program=program)
+def _run(nix: Nix, command: Sequence[str], what: str, *, program: str | None = None, substitute: bool = False) -> str:
+    finished = capture(command, environment=nix.environment(substitute=substitute), program=program)
     if finished.status:
         lines = plain(finished.err.decode(errors="replace")).splitlines()
         raise failure(nix, what, lines, finished.status)
@@ -151,8 +178,10 @@ __all__ = [
     "add_directory",
     "add_fixed",
     "build",
+    "develop",
     "evaluate",
     "fixed_path",
     "missing",
     "physical",
+    "print_dev_env",
 ]

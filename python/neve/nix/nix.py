@@ -23,6 +23,8 @@ _FOREIGN = (
     "NIX_LOG_DIR",
     "NIX_STORE",
 )
+# What keeps the own copy from them.
+_APART = ("NIX_CONF_DIR", "NIX_USER_CONF_FILES", "NIX_CACHE_HOME")
 _NEUTRAL = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "NO_COLOR": "1"}
 _SETTINGS = {
     "extra-experimental-features": "nix-command flakes",
@@ -92,6 +94,19 @@ class Nix:
         certificates = self._certificates()
         if certificates:
             environment["NIX_SSL_CERT_FILE"] = certificates
+        return environment
+
+    def options(self, *, substitute: bool = False) -> list[str]:
+        """Neve's settings as options of the command line, for where the environment must stay the user's."""
+        return [word for pair in self._settings(substitute).items() for word in ("--option", *pair)]
+
+    def inherited(self) -> dict[str, str]:
+        """The user's environment; of it the own copy alone needs something changed."""
+        environment = dict(self.environ)
+        if self.own:
+            changed = self.environment()
+            environment = {key: value for key, value in environment.items() if key not in _FOREIGN}
+            environment |= {key: changed[key] for key in _APART}
         return environment
 
     def _store(self) -> list[str]:

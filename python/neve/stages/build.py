@@ -55,6 +55,16 @@ def build_image(session: Session) -> Built:
         return state.result()
 
 
+def render_image(session: Session) -> None:
+    """Lock and render into ``.neve/``, and bring what is pinned into the store; no image is built. Raises NeveError."""
+    _must_be_project(session)
+    work = work_directory(session.directory)
+    with locked(work / "lock"):
+        before = _State.read(work)
+        if before is None or before.rendered != _keys(session).rendered:
+            _prepare(session)
+
+
 def fresh_build(session: Session) -> Built | None:
     """What the last build made, where nothing changed since."""
     state = _State.read(session.directory / ".neve")
@@ -179,4 +189,4 @@ def _own_stats() -> list[str]:
     return sorted(f"{file.name} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files)
 
 
-__all__ = ["Built", "build_image", "build_output", "fresh_build"]
+__all__ = ["Built", "build_image", "build_output", "fresh_build", "render_image"]

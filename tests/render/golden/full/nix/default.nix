@@ -52,9 +52,9 @@ let
       })
     ];
 
+  config = { "created" = "1970-01-01T00:00:01Z"; "architecture" = "amd64"; "os" = "linux"; "config" = { "Env" = [ "LANG=C.UTF-8" "MODE=prod" "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" "QUOTE=it's ''\${x}''" "VIRTUAL_ENV=/opt/venv" "HOME=/home/app" ]; "WorkingDir" = "/srv/web"; "Entrypoint" = [ "serve" "--greeting" "say \"\${hello}\" \\ \$x\n" ]; "Cmd" = [ "--port" "8000" ]; "User" = "1000:1000"; "ExposedPorts" = { "8000/tcp" = { }; }; "Volumes" = { "/cache/huggingface" = { }; }; "Labels" = { "dev.neve.cache.huggingface" = "/cache/huggingface 8Gi"; "team" = "röck ❄"; }; }; };
   oci = lib.oci {
-    inherit layers;
-    config = { "created" = "1970-01-01T00:00:01Z"; "architecture" = "amd64"; "os" = "linux"; "config" = { "Env" = [ "LANG=C.UTF-8" "MODE=prod" "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" "QUOTE=it's ''\${x}''" "VIRTUAL_ENV=/opt/venv" "HOME=/home/app" ]; "WorkingDir" = "/srv/web"; "Entrypoint" = [ "serve" "--greeting" "say \"\${hello}\" \\ \$x\n" ]; "Cmd" = [ "--port" "8000" ]; "User" = "1000:1000"; "ExposedPorts" = { "8000/tcp" = { }; }; "Volumes" = { "/cache/huggingface" = { }; }; "Labels" = { "dev.neve.cache.huggingface" = "/cache/huggingface 8Gi"; "team" = "röck ❄"; }; }; };
+    inherit layers config;
     annotations = { "dev.neve.base" = "debian trixie"; "org.opencontainers.image.title" = "web"; "org.opencontainers.image.version" = "1.0"; };
     histories = [
       { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: debian trixie"; }
@@ -76,5 +76,5 @@ in
   image = lib.archive { inherit oci; name = "registry.example/team/web:v1"; };
   env = lib.environment { layers = [ venv ] ++ wheelLayers ++ [ project ]; };
   check = lib.importCheck { inherit rootfs; command = "serve"; directory = "/srv/web"; };
-  shell = lib.shell { inherit rootfs; };
+  shell = lib.shell { inherit rootfs; inherit (config) config; };
 }

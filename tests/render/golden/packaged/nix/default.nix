@@ -47,9 +47,9 @@ let
       })
     ];
 
+  config = { "created" = "1970-01-01T00:00:01Z"; "architecture" = "amd64"; "os" = "linux"; "config" = { "Env" = [ "LANG=C.UTF-8" "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" "VIRTUAL_ENV=/opt/venv" ]; "WorkingDir" = "/app"; "Entrypoint" = [ "hello" ]; }; };
   oci = lib.oci {
-    inherit layers;
-    config = { "created" = "1970-01-01T00:00:01Z"; "architecture" = "amd64"; "os" = "linux"; "config" = { "Env" = [ "LANG=C.UTF-8" "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" "VIRTUAL_ENV=/opt/venv" ]; "WorkingDir" = "/app"; "Entrypoint" = [ "hello" ]; }; };
+    inherit layers config;
     annotations = { "dev.neve.base" = "debian trixie"; "org.opencontainers.image.description" = "A console script"; "org.opencontainers.image.licenses" = "MIT"; "org.opencontainers.image.source" = "https://code.example/hello"; "org.opencontainers.image.title" = "hello"; "org.opencontainers.image.version" = "1.0"; };
     histories = [
       { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: debian trixie"; }
@@ -70,5 +70,5 @@ in
   image = lib.archive { inherit oci; name = "hello:latest"; };
   env = lib.environment { layers = [ venv ] ++ wheelLayers ++ [ project ]; };
   check = lib.importCheck { inherit rootfs; command = "hello"; directory = "/app"; };
-  shell = lib.shell { inherit rootfs; };
+  shell = lib.shell { inherit rootfs; inherit (config) config; };
 }

@@ -42,9 +42,9 @@ let
       })
     ];
 
+  config = { "created" = "1970-01-01T00:00:01Z"; "architecture" = "amd64"; "os" = "linux"; "config" = { "Env" = [ "LANG=C.UTF-8" "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" "VIRTUAL_ENV=/opt/venv" ]; "WorkingDir" = "/app"; "Cmd" = [ "python" ]; }; };
   oci = lib.oci {
-    inherit layers;
-    config = { "created" = "1970-01-01T00:00:01Z"; "architecture" = "amd64"; "os" = "linux"; "config" = { "Env" = [ "LANG=C.UTF-8" "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" "VIRTUAL_ENV=/opt/venv" ]; "WorkingDir" = "/app"; "Cmd" = [ "python" ]; }; };
+    inherit layers config;
     annotations = { "dev.neve.base" = "debian trixie"; "org.opencontainers.image.title" = "scripts"; "org.opencontainers.image.version" = "1.0"; };
     histories = [
       { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: debian trixie"; }
@@ -62,5 +62,5 @@ in
   image = lib.archive { inherit oci; name = "scripts:latest"; };
   env = lib.environment { layers = [ venv ] ++ wheelLayers; };
   check = lib.importCheck { inherit rootfs; command = "python"; directory = "/app"; };
-  shell = lib.shell { inherit rootfs; };
+  shell = lib.shell { inherit rootfs; inherit (config) config; };
 }

@@ -1,0 +1,52 @@
+"""Build the image and open a shell in it: its root, interpreter and environment at their usual paths, the project's
+directory, writable, at the image's working directory. A command after `--` runs there instead; its exit code is
+neve's; signals reach it. The project is looked for upwards from the current directory."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from neve.cli.context import Context
+from neve.session import Session
+
+ARGUMENTS = "[-- COMMAND ...]"
+EXAMPLES = """\
+  neve shell                         a shell in the image
+  neve shell -- python -m pytest     one command in it
+  eval "$(neve shell --print-env)"   its interpreter and console scripts on PATH, as direnv wants it
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's own arguments."""
+    parser.add_argument(
+        "--print-env",
+        action="store_true",
+        help="open nothing: print what a shell evaluates to have the image's tools on PATH",
+    )
+    parser.add_argument("arguments", nargs="*", metavar="COMMAND", help="a command to run instead, and its arguments")
+
+
+def run(context: Context) -> int:
+    """Build, open the shell, and give its exit code."""
+    from neve.errors import UsageError
+    from neve.stages.shell import find_shell
+
+    words = context.words
+    if words.print_env and words.arguments:
+        raise UsageError("--print-env takes no command", fixes=["`neve shell -- COMMAND` runs one"])
+    shell = find_shell(_upwards(context.session, words.directory))
+    if not words.print_env:
+        return shell.run(words.arguments, Path.cwd())
+    context.result(*shell.environment())
+    return 0
+
+
+def _upwards(session: Session, asked: str) -> Session:
+    """The session in the nearest directory with a project, where none was asked for: a shell is opened anywhere."""
+    for directory in (session.directory, *session.directory.parents) if asked == "." else ():
+        if (directory / "pyproject.toml").is_file():
+            return replace(session, directory=directory)
+    return session

@@ -1,0 +1,110 @@
+"""The shell of images that have a file system of their own: bubblewrap enters it, and so do wrappers for each tool."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from neve.files import TEMPORARY, explained, write_if_changed
+from neve.image.shell import ImageShell
+from neve.stages.build import build_image, build_output, fresh_build
+from neve.stages.work import work_directory
+
+if TYPE_CHECKING:
+    from neve.session import Session
+
+_EXECUTABLE = 0o777
+
+_WRAPPER = """\
+#!/bin/sh
+# Written by `neve shell --print-env`: {name} in the image of {project}.
+[ -x {python} ] || {{ echo 'the neve that wrote this is gone: call `neve shell --print-env`' >&2; exit 126; }}
+exec {python} -I -S -c {program} {library} {record} {name} "$@"
+"""
+# Without site and what neve needs else: it starts in 50 ms.
+_PROGRAM = "import sys; sys.path.insert(0, sys.argv.pop(1)); from neve.cli.enter import main; sys.exit(main(sys.argv))"
+
+
+def known_shell(session: Session) -> ImageShell | None:
+    """The shell in the image that the last build made, where nothing changed since; the project is not even read."""
+    shell = _read(_record(session))
+    if shell is None or not _is_whole(shell, session):
+        return None
+    built = fresh_build(session)
+    return shell if built is not None and built.digest == shell.digest else None
+
+
+def image_shell(session: Session) -> ImageShell:
+    """The shell in the image of the session's project, which is built where something changed. Raises NeveError."""
+    from neve.image.layout import Layout
+    from neve.tools import BUBBLEWRAP
+
+    built = build_image(session)
+    rootfs = build_output(session, "rootfs")
+    home = work_directory(session.directory) / "home"
+    with explained("create the home of shells", home):
+        home.mkdir(mode=0o700, exist_ok=True)
+    config = Layout(built.layout).image().config.get("config")
+    shell = ImageShell(
+        name=session.project.name,
+        digest=built.digest,
+        rootfs=str(rootfs),
+        config=config if isinstance(config, dict) else {},
+        project=str(session.directory.resolve()),
+        home=str(home.resolve()),
+        bwrap=str(session.toolbox.find(BUBBLEWRAP)),
+    )
+    write_if_changed(_record(session), shell.text())
+    return shell
+
+
+def write_wrappers(session: Session, shell: ImageShell) -> Path:
+    """Write a program for each tool of ``shell``, which runs it there; the directory, for PATH. Raises NeveError."""
+    import neve
+
+    directory = _record(session).parent / "bin"
+    library = Path(neve.__file__).parents[1]
+    words = {
+        "python": sys.executable,
+        "program": _PROGRAM,
+        "library": str(library),
+        "record": str(_record(session).resolve()),
+    }
+    quoted = {key: shlex.quote(word) for key, word in words.items()}
+    project = shell.name
+    tools = shell.tools()
+    for name in tools:
+        text = _WRAPPER.format(name=shlex.quote(name), project=project, **quoted)
+        write_if_changed(directory / name, text, mode=_EXECUTABLE)
+    with explained("write the wrappers", directory):
+        for path in directory.iterdir():
+            if path.name not in tools:
+                path.unlink()
+        # The image's files for those who only read them, as editors do.
+        new = directory.with_name(f".root{TEMPORARY}")
+        new.unlink(missing_ok=True)
+        new.symlink_to(shell.rootfs)
+        new.replace(directory.with_name("root"))
+    return directory
+
+
+def _record(session: Session) -> Path:
+    return session.directory / ".neve" / "shell" / "image.json"
+
+
+def _read(record: Path) -> ImageShell | None:
+    try:
+        return ImageShell.parse(record.read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _is_whole(shell: ImageShell, session: Session) -> bool:
+    """Whether all of ``shell`` is still there, and the project where it was."""
+    here = shell.project == str(session.directory.resolve())
+    return here and Path(shell.rootfs).is_dir() and Path(shell.home).is_dir() and Path(shell.bwrap).is_file()
+
+
+__all__ = ["image_shell", "known_shell", "write_wrappers"]
