@@ -12,18 +12,25 @@ let
   parents = file: builtins.filter builtins.isString (builtins.split "/" file);
   prefixes =
     file:
-    (builtins.foldl' (
-      found: part:
-      let
-        next = if found.last == "" then part else "${found.last}/${part}";
-      in
+    (builtins.foldl'
+      (
+        found: part:
+        let
+          next = if found.last == "" then part else "${found.last}/${part}";
+        in
+        {
+          last = next;
+          all = found.all // {
+            ${next} = true;
+          };
+        }
+      )
       {
-        last = next;
-        all = found.all // {
-          ${next} = true;
-        };
+        last = "";
+        all = { };
       }
-    ) { last = ""; all = { }; } (parents file)).all;
+      (parents file)
+    ).all;
   named = builtins.foldl' (all: file: all // prefixes file) { } files;
 
   # A directory counts for the files in it, as in git.

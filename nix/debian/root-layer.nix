@@ -13,7 +13,12 @@ run {
   name = "layer-${name}";
   script = ./root-layer.sh;
   environment = {
-    inherit tools root below compression;
+    inherit
+      tools
+      root
+      below
+      compression
+      ;
     group = if group == null then "" else group;
     parent = if parent == null then "" else parent;
     seal = ./seal.sh;

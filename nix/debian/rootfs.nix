@@ -1,6 +1,9 @@
 # The image's file system as a directory: its layers unpacked one over the other.
 { run, tools, ... }:
-{ name ? "rootfs", layers }:
+{
+  name ? "rootfs",
+  layers,
+}:
 run {
   inherit name;
   script = ./rootfs.sh;
