@@ -151,9 +151,14 @@ class Nixpkgs:
 
     def evaluation(self, rendered: Path, architecture: str) -> list[str]:
         """nix/ on the nixpkgs of flake.lock: no flake, so that the tree is not copied."""
-        # What is impure are the absolute paths; nixpkgs is pinned by its hash.
+        # What is impure are the absolute paths; nixpkgs is pinned by its hash. fetchTarball looks for the hash in the
+        # store before it asks anybody, and puts nixpkgs where the flake does; fetchTree always asks.
         lock = f"(builtins.fromJSON (builtins.readFile {nix(str(rendered / 'flake.lock'))})).nodes.nixpkgs.locked"
-        arguments = f"{{ nixpkgs = builtins.fetchTree {lock}; system = {nix(f'{architecture}-linux')}; }}"
+        nixpkgs = (
+            f"let locked = {lock}; in builtins.fetchTarball {{ sha256 = locked.narHash;"
+            ' url = "https://github.com/${locked.owner}/${locked.repo}/archive/${locked.rev}.tar.gz"; }'
+        )
+        arguments = f"{{ nixpkgs = {nixpkgs}; system = {nix(f'{architecture}-linux')}; }}"
         return ["--impure", "--expr", f"import {nix(str(rendered / 'nix'))} {arguments}"]
 
     def provide(self, session: Session, lock: Lock, artefacts: Sequence[Artefact]) -> None:
