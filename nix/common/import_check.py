@@ -1,4 +1,7 @@
-"""Import every top-level module of the environment, find what the image starts, and let uv check that versions fit."""
+"""Import every top-level module of the environment, find what the image starts, and let uv check that versions fit.
+
+uv looks at the interpreter that ``$checked`` names, this one where that is not set.
+"""
 
 import importlib
 import importlib.metadata
@@ -32,13 +35,14 @@ def main():
     if shutil.which(command) is None:
         failed.append(f"the image starts {command!r}, which is not in it (tool.neve.image.entrypoint)")
     sys.stdout.flush()
-    checked = subprocess.run(
-        [sys.argv[1], "--no-cache", "--offline", "--no-config", "pip", "check", "--python", sys.executable],
+    checked = os.environ.get("checked", sys.executable)
+    fit = subprocess.run(
+        [sys.argv[1], "--no-cache", "--offline", "--no-config", "pip", "check", "--python", checked],
         check=False,
     )
     for problem in failed:
         print(problem, file=sys.stderr)
-    sys.exit(bool(failed) or checked.returncode)
+    sys.exit(bool(failed) or fit.returncode)
 
 
 main()

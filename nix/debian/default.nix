@@ -4,7 +4,7 @@ let
   lib = {
     inherit system pins;
     run = import ./run.nix lib;
-    fetch = import ./fetch.nix;
+    fetch = import ../common/fetch.nix;
     busybox = import ./bootstrap.nix pins.busybox;
     tools = import ./tools.nix lib;
     uv = import ./uv.nix lib;

@@ -1,0 +1,29 @@
+# What `nix run` starts: the command of the image, with its variables.
+{
+  lib,
+  pkgs,
+  exports,
+  ...
+}:
+{
+  name,
+  environment,
+  packages,
+  variables,
+  entrypoint,
+  cmd,
+}:
+{
+  type = "app";
+  program = toString (
+    pkgs.writeShellScript "${name}-app" ''
+      ${exports variables}
+      export PATH=${lib.makeBinPath ([ environment ] ++ packages)}:$PATH
+      if [ $# -eq 0 ]; then
+        set -- ${lib.escapeShellArgs cmd}
+      fi
+      exec ${lib.escapeShellArgs entrypoint} "$@"
+    ''
+  );
+  meta.description = "What the image of ${name} starts";
+}

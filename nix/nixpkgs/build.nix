@@ -1,0 +1,60 @@
+# A package that its own backend builds from source (PEP 517), in an environment of its locked build requirements.
+{
+  lib,
+  pkgs,
+  dependencies,
+  environment,
+  install,
+  manylinux,
+  storeName,
+  toolkit,
+  wheel,
+  ...
+}:
+{
+  name,
+  version ? null,
+  python,
+  source, # an archive or a directory
+  backend, # { build-backend; backend-path; } as in pyproject.toml
+  requirements, # the wheels of its build requirements
+  packages ? [ ], # system packages: on PATH, to compile and to link with
+  components ? [ ], # of the CUDA toolkit
+}:
+let
+  cuda = toolkit components;
+  inputs = packages ++ cuda.packages;
+  requires = environment {
+    inherit python;
+    dependencies = dependencies {
+      inherit python;
+      wheels = map (wheel python) requirements;
+    };
+  };
+  installed = install {
+    inherit python;
+    wheel = ''"$NIX_BUILD_TOP"/wheel/*.whl'';
+    libraries = manylinux.all ++ inputs;
+  };
+in
+cuda.stdenv.mkDerivation (
+  installed
+  // {
+    name = storeName python name version;
+    src = source;
+    nativeBuildInputs =
+      installed.nativeBuildInputs
+      ++ lib.optional (lib.hasSuffix ".zip" (source.name or "")) pkgs.unzip
+      ++ inputs;
+    backend = builtins.toJSON backend;
+    env = cuda.environment;
+    buildPhase = ''
+      runHook preBuild
+      mkdir "$NIX_BUILD_TOP/wheel" "$NIX_BUILD_TOP/home"
+      export HOME=$NIX_BUILD_TOP/home MAX_JOBS=$NIX_BUILD_CORES CMAKE_BUILD_PARALLEL_LEVEL=$NIX_BUILD_CORES
+      export SOURCE_DATE_EPOCH=315532800
+      ${requires}/bin/python -I ${../common/build_wheel.py} "$PWD" "$NIX_BUILD_TOP/wheel"
+      runHook postBuild
+    '';
+  }
+)

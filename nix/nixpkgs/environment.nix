@@ -1,0 +1,19 @@
+# The Python environment: interpreter, console scripts, the project. It reads its dependencies where they lie, so that a
+# change of the project makes this small directory anew and nothing else.
+{ pkgs, ... }:
+{
+  python,
+  dependencies,
+  project ? null, # the store path of the project's wheel
+}:
+pkgs.runCommand "${python.libPrefix}-environment"
+  {
+    inherit dependencies;
+    project = if project == null then "" else project;
+    # nix run and what else asks for the program of a package.
+    meta.mainProgram = "python";
+  }
+  ''
+    ${python.interpreter} -I ${./link_farm.py} "$out" $project
+    ${python.interpreter} -I ${./make_environment.py} "$out" ${python.interpreter} ${python.sitePackages} "$dependencies"
+  ''

@@ -1,0 +1,35 @@
+# Succeeds where every top-level module of the environment imports, the installed versions satisfy one another, and what
+# the image starts is there.
+{ lib, pkgs, ... }:
+{
+  python,
+  environment,
+  dependencies,
+  root,
+  directory, # the working directory
+  command, # what the image starts
+  modules ? null, # the names to import; null: all that the distributions list
+}:
+pkgs.runCommand "import-check"
+  {
+    inherit
+      command
+      dependencies
+      environment
+      root
+      ;
+    directory = "${root}${directory}";
+    modules = if modules == null then "" else lib.concatStringsSep " " modules;
+  }
+  ''
+    # uv looks at one directory, so it is shown all distributions in one.
+    installed=$NIX_BUILD_TOP/installed
+    mkdir -p "$installed/bin" "$installed/${python.sitePackages}"
+    ln -s ${python.interpreter} "$installed/bin/python"
+    cp "$environment/pyvenv.cfg" "$installed"
+    for distribution in {"$dependencies","$environment"}/${python.sitePackages}/*.dist-info; do
+      [ ! -e "$distribution" ] || ln -s "$distribution" "$installed/${python.sitePackages}"
+    done
+    export checked=$installed/bin/python HOME=$NIX_BUILD_TOP PATH=$environment/bin:$root/bin:$PATH
+    python -B ${../common/import_check.py} ${lib.getExe pkgs.uv} | tee "$out"
+  ''

@@ -1,0 +1,49 @@
+# The development shell: system packages, CUDA's components, uv and the environment. `uv sync` there makes a .venv on the
+# pinned interpreter.
+{
+  lib,
+  pkgs,
+  exports,
+  manylinux,
+  toolkit,
+  ...
+}:
+{
+  python,
+  environment,
+  packages,
+  components,
+  variables, # of the image
+}:
+let
+  cuda = toolkit components;
+
+  # The wheels in a .venv are as their index has them: they look for their libraries where the loader looks. Only the
+  # interpreter is told of them, since programs of the machine would not run with another C library's companions.
+  interpreter = pkgs.writeShellScriptBin python.executable ''
+    export LD_LIBRARY_PATH=''${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}${lib.makeLibraryPath manylinux.all}:/run/opengl-driver/lib
+    exec -a "$0" ${python.interpreter} "$@"
+  '';
+
+  mkShell =
+    if components == [ ] then pkgs.mkShell else pkgs.mkShell.override { inherit (cuda) stdenv; };
+in
+mkShell {
+  name = "neve-shell";
+  packages = [
+    environment
+    pkgs.uv
+  ]
+  ++ packages
+  ++ cuda.packages;
+  env = cuda.environment // {
+    UV_PYTHON = "${interpreter}/bin/${python.executable}";
+    UV_PYTHON_DOWNLOADS = "never";
+    UV_PYTHON_PREFERENCE = "only-system";
+  };
+  # A package that propagates Python would put its modules before those of every environment.
+  shellHook = ''
+    unset PYTHONPATH SOURCE_DATE_EPOCH
+    ${exports variables}
+  '';
+}

@@ -1,0 +1,43 @@
+# "; did you mean NAME?" for a name that a set of packages lacks: what other systems call by that name, or a near one.
+{ lib, pkgs, ... }:
+{
+  set,
+  below, # the path of the set, "" or "cudaPackages_12_9."
+  name,
+}:
+let
+  aliases = import ./aliases.nix;
+  isPackage = value: (builtins.tryEval (lib.isDerivation value)).value;
+
+  # An attribute that a release renamed has several names here, newest first.
+  alias =
+    names:
+    lib.findFirst (path: isPackage (lib.attrByPath (lib.splitString "." path) null pkgs)) (builtins.head
+      names
+    ) names;
+
+  plain = text: builtins.replaceStrings [ "_" "-" ] [ "" "" ] (lib.toLower text);
+  wanted = plain name;
+  length = builtins.stringLength wanted;
+  most =
+    if length < 4 then
+      0
+    else if length < 6 then
+      1
+    else
+      2;
+  names = builtins.filter (
+    other: lib.levenshteinAtMost most wanted (plain other) && isPackage set.${other}
+  ) (if builtins.isAttrs set then builtins.attrNames set else [ ]);
+  nearest = builtins.sort (
+    left: right: lib.levenshtein wanted (plain left) < lib.levenshtein wanted (plain right)
+  ) names;
+in
+if below == "" && aliases.instead ? ${name} then
+  "; did you mean ${alias aliases.instead.${name}}?"
+else if below == "" && aliases.needless ? ${name} then
+  "; leave it out: ${aliases.needless.${name}}"
+else if nearest != [ ] then
+  "; did you mean ${below}${builtins.head nearest}?"
+else
+  ""
