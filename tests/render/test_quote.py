@@ -58,6 +58,7 @@ values = st.recursive(
         ({}, "{ }"),
         ((1, "a"), '[ 1 "a" ]'),
         ({"a b": {"${x}": []}}, '{ "a b" = { "\\${x}" = [ ]; }; }'),
+        ({"a": 1, "b-c": 2, "rec": 3, "1": 4, "é": 5}, '{ a = 1; b-c = 2; "rec" = 3; "1" = 4; "é" = 5; }'),
     ],
 )
 def test_expressions(value: Any, expression: str) -> None:
@@ -86,6 +87,24 @@ def test_types_that_have_no_form_in_nix(value: Any) -> None:
 def test_an_expression_is_one_line(value: Any) -> None:
     assert "\n" not in nix(value)
     assert "\r" not in nix(value)
+
+
+def test_what_is_long_has_a_line_an_item() -> None:
+    long = "x" * 50
+    assert (
+        nix({"a": [1, 2], "b": [long, "y"], "c": {"d": [long]}}, 2)
+        == f'''{{
+    a = [ 1 2 ];
+    b = [ "{long}" "y" ];
+    c = {{ d = [ "{long}" ]; }};
+  }}'''
+    )
+    assert nix([long, [long, long]], 0) == f'[\n  "{long}"\n  [\n    "{long}"\n    "{long}"\n  ]\n]'
+
+
+@given(values, st.integers(0, 8))
+def test_lines_say_the_same(value: Any, indent: int) -> None:
+    assert " ".join(line.strip() for line in nix(value, indent).split("\n")) == nix(value)
 
 
 @given(texts)

@@ -58,6 +58,11 @@ class Plan:
         """What the project's own build needs (PEP 518)."""
         return self.project.build_system.requires if self.project.build_system else ()
 
+    @property
+    def starts(self) -> str:
+        """The program that the image starts, where it says so; else Python, which every image has."""
+        return (self.entrypoint or self.cmd or ("python",))[0]
+
     def lock_inputs(self) -> str:
         """A digest of all that decides what neve.lock holds: equal while the lock is fresh."""
         own = find_base(self.base).wishes(self)

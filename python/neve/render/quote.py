@@ -11,12 +11,16 @@ from neve.errors import NeveError
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "$": "\\$", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 # The smallest number of 64 bits has no literal.
 _LARGEST = 2**63 - 1
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*\Z")
+_KEYWORDS = frozenset({"assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with"})
+_SHORT = 60  # characters of a collection that stays in its line
 _IMPOSSIBLE = re.compile("[\0\ud800-\udfff]")
 
 
-def nix(value: Any) -> str:
+def nix(value: Any, indent: int | None = None) -> str:
     """``value`` as a Nix expression: string, number, boolean, null, list, attribute set.
 
+    It is one line; with ``indent``, the columns before the line that it begins in, what is long has a line an item.
     Raises NeveError for what Nix cannot hold (NUL, lone surrogates, more than 64 bits) and TypeError for other types.
     """
     if value is None:
@@ -30,11 +34,11 @@ def nix(value: Any) -> str:
     if isinstance(value, str):
         return _string(value)
     if isinstance(value, Mapping):
-        inner = " ".join(f"{_attribute(key)} = {nix(item)};" for key, item in value.items())
-        return f"{{ {inner} }}" if inner else "{ }"
+        return _collection(
+            "{", [f"{_attribute(k)} = {nix(v, _deeper(indent))};" for k, v in value.items()], "}", indent
+        )
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
-        inner = " ".join(nix(item) for item in value)
-        return f"[ {inner} ]" if inner else "[ ]"
+        return _collection("[", [nix(item, _deeper(indent)) for item in value], "]", indent)
     raise TypeError(f"{type(value).__name__} has no form in Nix")
 
 
@@ -43,8 +47,19 @@ def comment(value: str) -> str:
     return "".join(character if character.isprintable() else " " for character in value)
 
 
+def _collection(begin: str, items: list[str], end: str, indent: int | None) -> str:
+    if indent is None or len(items) < 2 or (sum(map(len, items)) < _SHORT and not any("\n" in item for item in items)):
+        return " ".join([begin, *items, end])
+    separator = "\n" + " " * (indent + 2)
+    return separator.join([begin, *items]) + "\n" + " " * indent + end
+
+
+def _deeper(indent: int | None) -> int | None:
+    return None if indent is None else indent + 2
+
+
 def _attribute(name: str) -> str:
-    return _string(name)
+    return name if _IDENTIFIER.match(name) and name not in _KEYWORDS else _string(name)
 
 
 def _string(value: str) -> str:

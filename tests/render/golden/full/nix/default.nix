@@ -32,7 +32,7 @@ let
     name = "web";
     inherit source root venv compression;
     buildEnv = lib.buildEnv { root = pythonRoot; inherit python; wheels = tools.build; };
-    backend = { "build-backend" = "hatchling.build"; "backend-path" = [ ]; };
+    backend = { build-backend = "hatchling.build"; backend-path = [ ]; };
   };
 
   layers =
@@ -48,25 +48,53 @@ let
       (lib.settingsLayer {
         inherit root compression;
         directory = "/srv/web";
-        user = { "name" = "app"; "uid" = 1000; "gid" = 1000; "home" = "/home/app"; };
+        user = { name = "app"; uid = 1000; gid = 1000; home = "/home/app"; };
       })
     ];
 
-  config = { "created" = "1970-01-01T00:00:01Z"; "architecture" = "amd64"; "os" = "linux"; "config" = { "Env" = [ "LANG=C.UTF-8" "MODE=prod" "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" "QUOTE=it's ''\${x}''" "VIRTUAL_ENV=/opt/venv" "HOME=/home/app" ]; "WorkingDir" = "/srv/web"; "Entrypoint" = [ "serve" "--greeting" "say \"\${hello}\" \\ \$x\n" ]; "Cmd" = [ "--port" "8000" ]; "User" = "1000:1000"; "ExposedPorts" = { "8000/tcp" = { }; }; "Volumes" = { "/cache/huggingface" = { }; }; "Labels" = { "dev.neve.cache.huggingface" = "/cache/huggingface 8Gi"; "team" = "röck ❄"; }; }; };
+  config = {
+    created = "1970-01-01T00:00:01Z";
+    architecture = "amd64";
+    os = "linux";
+    config = {
+      Env = [
+        "LANG=C.UTF-8"
+        "MODE=prod"
+        "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        "QUOTE=it's ''\${x}''"
+        "VIRTUAL_ENV=/opt/venv"
+        "HOME=/home/app"
+      ];
+      WorkingDir = "/srv/web";
+      Entrypoint = [ "serve" "--greeting" "say \"\${hello}\" \\ \$x\n" ];
+      Cmd = [ "--port" "8000" ];
+      User = "1000:1000";
+      ExposedPorts = { "8000/tcp" = { }; };
+      Volumes = { "/cache/huggingface" = { }; };
+      Labels = {
+        "dev.neve.cache.huggingface" = "/cache/huggingface 8Gi";
+        team = "röck ❄";
+      };
+    };
+  };
   oci = lib.oci {
     inherit layers config;
-    annotations = { "dev.neve.base" = "debian trixie"; "org.opencontainers.image.title" = "web"; "org.opencontainers.image.version" = "1.0"; };
+    annotations = {
+      "dev.neve.base" = "debian trixie";
+      "org.opencontainers.image.title" = "web";
+      "org.opencontainers.image.version" = "1.0";
+    };
     histories = [
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: debian trixie"; }
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: python 3.13.5"; }
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: system packages"; }
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: environment"; }
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: torch-2.7.0+cu128"; }
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: numpy-2.2.1"; }
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: wheels-4"; }
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: wheels-6"; }
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: web"; }
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: settings"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: debian trixie"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: python 3.13.5"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: system packages"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: environment"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: torch-2.7.0+cu128"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: numpy-2.2.1"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: wheels-4"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: wheels-6"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: web"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: settings"; }
     ];
   };
   rootfs = lib.rootfs { inherit layers; };

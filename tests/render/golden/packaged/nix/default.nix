@@ -28,7 +28,7 @@ let
     name = "hello";
     inherit source root venv compression;
     buildEnv = lib.buildEnv { root = pythonRoot; inherit python; wheels = tools.build; };
-    backend = { "build-backend" = "hatchling.build"; "backend-path" = [ ]; };
+    backend = { build-backend = "hatchling.build"; backend-path = [ ]; };
   };
 
   layers =
@@ -47,20 +47,40 @@ let
       })
     ];
 
-  config = { "created" = "1970-01-01T00:00:01Z"; "architecture" = "amd64"; "os" = "linux"; "config" = { "Env" = [ "LANG=C.UTF-8" "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" "VIRTUAL_ENV=/opt/venv" ]; "WorkingDir" = "/app"; "Entrypoint" = [ "hello" ]; }; };
+  config = {
+    created = "1970-01-01T00:00:01Z";
+    architecture = "amd64";
+    os = "linux";
+    config = {
+      Env = [
+        "LANG=C.UTF-8"
+        "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        "VIRTUAL_ENV=/opt/venv"
+      ];
+      WorkingDir = "/app";
+      Entrypoint = [ "hello" ];
+    };
+  };
   oci = lib.oci {
     inherit layers config;
-    annotations = { "dev.neve.base" = "debian trixie"; "org.opencontainers.image.description" = "A console script"; "org.opencontainers.image.licenses" = "MIT"; "org.opencontainers.image.source" = "https://code.example/hello"; "org.opencontainers.image.title" = "hello"; "org.opencontainers.image.version" = "1.0"; };
+    annotations = {
+      "dev.neve.base" = "debian trixie";
+      "org.opencontainers.image.description" = "A console script";
+      "org.opencontainers.image.licenses" = "MIT";
+      "org.opencontainers.image.source" = "https://code.example/hello";
+      "org.opencontainers.image.title" = "hello";
+      "org.opencontainers.image.version" = "1.0";
+    };
     histories = [
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: debian trixie"; }
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: python 3.13.5"; }
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: environment"; }
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: torch-2.7.0+cu128"; }
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: numpy-2.2.1"; }
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: wheels-4"; }
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: wheels-6"; }
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: hello"; }
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: settings"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: debian trixie"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: python 3.13.5"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: environment"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: torch-2.7.0+cu128"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: numpy-2.2.1"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: wheels-4"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: wheels-6"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: hello"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: settings"; }
     ];
   };
   rootfs = lib.rootfs { inherit layers; };

@@ -42,17 +42,34 @@ let
       })
     ];
 
-  config = { "created" = "1970-01-01T00:00:01Z"; "architecture" = "amd64"; "os" = "linux"; "config" = { "Env" = [ "LANG=C.UTF-8" "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" "VIRTUAL_ENV=/opt/venv" ]; "WorkingDir" = "/app"; "Cmd" = [ "python" ]; }; };
+  config = {
+    created = "1970-01-01T00:00:01Z";
+    architecture = "amd64";
+    os = "linux";
+    config = {
+      Env = [
+        "LANG=C.UTF-8"
+        "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        "VIRTUAL_ENV=/opt/venv"
+      ];
+      WorkingDir = "/app";
+      Cmd = [ "python" ];
+    };
+  };
   oci = lib.oci {
     inherit layers config;
-    annotations = { "dev.neve.base" = "debian trixie"; "org.opencontainers.image.title" = "scripts"; "org.opencontainers.image.version" = "1.0"; };
+    annotations = {
+      "dev.neve.base" = "debian trixie";
+      "org.opencontainers.image.title" = "scripts";
+      "org.opencontainers.image.version" = "1.0";
+    };
     histories = [
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: debian trixie"; }
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: python 3.13.5"; }
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: environment"; }
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: wheels-4"; }
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: scripts"; }
-      { "created" = "1970-01-01T00:00:01Z"; "created_by" = "neve: settings"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: debian trixie"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: python 3.13.5"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: environment"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: wheels-4"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: scripts"; }
+      { created = "1970-01-01T00:00:01Z"; created_by = "neve: settings"; }
     ];
   };
   rootfs = lib.rootfs { inherit layers; };
