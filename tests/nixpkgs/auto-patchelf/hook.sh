@@ -1,6 +1,6 @@
 # autoPatchelf [--no-recurse] [--] PATH…: points programs and libraries to the store. The libraries are those of the
 # build's inputs; addAutoPatchelfSearchPath adds directories.
-declare -a autoPatchelfLibs=() extraAutoPatchelfLibs=()
+declare -ag autoPatchelfLibs=() extraAutoPatchelfLibs=()
 gatherLibraries() {
   autoPatchelfLibs+=("$1/lib")
 }
@@ -16,16 +16,19 @@ addAutoPatchelfSearchPath() {
   done < <(find "$@" "${depth[@]}" ! -type d \( -name '*.so' -o -name '*.so.*' \) -printf '%h\n' | uniq)
 }
 autoPatchelf() {
-  local flags=()
+  local flags=() ignored runtime appended
   while [[ ${1-} == --* ]]; do
     [ "$1" != --no-recurse ] || flags=(--no-recurse)
     shift
   done
+  mapfile -t ignored < <(words autoPatchelfIgnoreMissingDeps)
+  mapfile -t runtime < <(words runtimeDependencies | sed 's#.$#&/lib#')
+  mapfile -t appended < <(words appendRunpaths)
   @python@ -I @script@ "${flags[@]}" --libc @libc@/lib \
-    --ignore-missing $(words autoPatchelfIgnoreMissingDeps) \
+    --ignore-missing "${ignored[@]}" \
     --libs "${autoPatchelfLibs[@]}" "${extraAutoPatchelfLibs[@]}" \
-    --runtime-dependencies $(words runtimeDependencies | sed 's#.$#&/lib#') \
-    --append-rpaths $(words appendRunpaths) \
+    --runtime-dependencies "${runtime[@]}" \
+    --append-rpaths "${appended[@]}" \
     --paths "$@"
 }
 autoPatchelfPostFixup() {

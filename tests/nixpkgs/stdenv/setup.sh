@@ -21,8 +21,11 @@ getAllOutputNames() {
 }
 # words NAME: the elements of the list NAME, an array or a string.
 words() {
+  local - word
+  set -f
   local -n list=$1
-  if [[ ${list@a} == *a* ]]; then printf '%s\n' "${list[@]}"; else printf '%s\n' ${list-}; fi
+  if [[ ${list@a} == *a* ]]; then set -- "${list[@]}"; else set -- ${list-}; fi
+  for word in "$@"; do printf '%s\n' "$word"; done
 }
 
 _call() {
@@ -65,6 +68,10 @@ _addInput() {
     fi
   done
 }
+# What a setup hook declares ends with this function, as in nixpkgs.
+_activate() {
+  if [ -f "$1" ]; then source "$1"; elif [ -e "$1/nix-support/setup-hook" ]; then source "$1/nix-support/setup-hook"; fi
+}
 _addInputs() {
   local kind input
   for kind in depsBuildBuild nativeBuildInputs depsBuildTarget depsHostHost buildInputs depsTargetTarget \
@@ -72,9 +79,7 @@ _addInputs() {
     for input in $(words "$kind"); do _addInput "$input"; done
   done
   for input in $initialPath; do addToSearchPath PATH "$input/bin"; done
-  for input in "${_inputs[@]}"; do
-    if [ -f "$input" ]; then source "$input"; elif [ -e "$input/nix-support/setup-hook" ]; then source "$input/nix-support/setup-hook"; fi
-  done
+  for input in "${_inputs[@]}"; do _activate "$input"; done
   for input in "${_inputs[@]}"; do
     local hook
     for hook in "${envHooks[@]}"; do "$hook" "$input"; done
