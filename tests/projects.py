@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from neve.lock.model import BuildLock, DebianLock, DebPin, Lock, ToolsLock, WheelPin
-from neve.lock.sdists import BuildWheelPin
+from neve.lock.model import BuildLock, DebianLock, DebPin, Lock, NixpkgsLock, ToolsLock, WheelPin
+from neve.lock.sdists import BuildWheelPin, SdistPin
 from neve.project.project import Project
 from neve.project.pyproject import project_from_pyproject
 from neve.python.wheel import Wheel
@@ -86,4 +86,27 @@ def a_lock(*, system: tuple[str, ...] = (), build: tuple[str, ...] = (), inputs:
         build=BuildLock(
             requires=build, wheels=tuple(BuildWheelPin(**a_wheel_pin(name).model_dump()) for name in build)
         ),
+    )
+
+
+def a_nixpkgs_lock(
+    *,
+    release: str = "26.05",
+    build: tuple[str, ...] = (),
+    inputs: str = digest(""),
+    sdists: tuple[SdistPin, ...] = (),
+) -> Lock:
+    return Lock(
+        version=1,
+        inputs=inputs,
+        base=NixpkgsLock(
+            name="nixpkgs",
+            release=release,
+            python="3.13",
+            rev=digest(release)[:40],
+            nar_hash=f"sha256-{'A' * 43}=",
+            last_modified=1787204541,
+        ),
+        build=BuildLock(requires=build, wheels=tuple(BuildWheelPin(**a_wheel_pin(n).model_dump()) for n in build)),
+        sdists=sdists,
     )

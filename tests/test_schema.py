@@ -7,7 +7,8 @@ import jsonschema
 import pytest
 
 from neve.lock.text import lock_text
-from tests.golden import CASES, ROOT, SCHEMAS, schema
+from tests.cases import CASES
+from tests.golden import ROOT, SCHEMAS, schema
 
 CONFIG, LOCK = SCHEMAS
 

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from neve.python.wheel import Wheel
 from neve.resources import nix_library
-from tests.golden import CASES, GOLDEN, own
+from tests.cases import CASES
+from tests.golden import GOLDEN, own
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -30,29 +34,43 @@ def test_every_file_of_the_library_parses(nix_instantiate: Callable[[Sequence[st
     nix_instantiate(["--parse", *(str(path) for path in nix_library().rglob("*.nix"))])
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_what_nix_reads_is_what_was_meant(
-    name: str, nix_instantiate: Callable[[Sequence[str]], str], tmp_path: Path
-) -> None:
-    """The values that Nix gets out of the rendered files are those of the lock."""
-    import json
+Reader = Callable[[str], Any]
 
+
+@pytest.fixture
+def read(name: str, nix_instantiate: Callable[[Sequence[str]], str], tmp_path: Path) -> Reader:
+    """What Nix makes of a file of the tree."""
     for path, text in CASES[name].tree().items():
         file = tmp_path / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
+    return lambda file: json.loads(nix_instantiate(["--eval", "--strict", "--json", str(tmp_path / file)]))
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.base == "debian"])
+def test_what_nix_reads_is_what_was_meant(name: str, read: Reader) -> None:
+    """The values that Nix gets out of the rendered files are those of the lock."""
     lock, wheels = CASES[name].lock(), CASES[name].wheels
-
-    def value(file: str) -> object:
-        return json.loads(nix_instantiate(["--eval", "--strict", "--json", str(tmp_path / file)]))
-
-    debian, tools, layers = value("nix/debian.nix"), value("nix/tools.nix"), value("nix/wheels.nix")
-    assert isinstance(debian, dict)
-    assert isinstance(tools, dict)
-    assert isinstance(layers, list)
+    debian, tools, layers = read("nix/debian.nix"), read("nix/tools.nix"), read("nix/wheels.nix")
     for group, pins in lock.debian[0].packages.items():
         assert [pin["sha256"] for pin in debian.get(group, [])] == [pin.sha256 for pin in pins]
     assert tools["uv"]["sha256"] == lock.debian[1].uv.sha256
     assert [wheel["pin"]["sha256"] for wheel in tools["build"]] == [pin.sha256 for pin in lock.build.wheels]
     rendered = {wheel["file"]: wheel["pin"]["sha256"] for layer in layers for wheel in layer["wheels"]}
     assert rendered == {wheel.file: wheel.sha256 for wheel in wheels}
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.base == "nixpkgs"])
+def test_what_nix_reads_of_nixpkgs_trees(name: str, read: Reader) -> None:
+    lock = CASES[name].lock()
+    layers, build = read("nix/wheels.nix"), read("nix/build.nix")
+    for architecture, artefacts in CASES[name].environments().items():
+        system = f"{architecture}-linux"
+        rendered = {wheel["file"]: wheel["pin"]["sha256"] for layer in layers[system] for wheel in layer["wheels"]}
+        assert rendered == {a.file: a.sha256 for a in artefacts if isinstance(a, Wheel)}
+        assert [wheel["pin"]["sha256"] for wheel in build[system]["project"]] == [w.sha256 for w in lock.build.wheels]
+        sdists = {sdist["name"]: sdist for sdist in build[system]["sdists"]}
+        assert sdists.keys() == {pin.name for pin in lock.sdists}
+        for pin in lock.sdists:
+            assert sdists[pin.name]["pin"]["sha256"] == pin.sha256
+            assert [wheel["name"] for wheel in sdists[pin.name]["requirements"]] == [w.name for w in pin.wheels]

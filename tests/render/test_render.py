@@ -15,7 +15,8 @@ from neve.errors import NeveError
 from neve.render.config import image_config
 from neve.render.render import render
 from neve.resources import nix_library, templates
-from tests.golden import CASES, ROOT
+from tests.cases import CASES
+from tests.golden import ROOT
 from tests.projects import a_lock, a_project, a_wheel
 
 FULL = CASES["full"]
@@ -27,7 +28,7 @@ def test_the_same_bytes_twice(name: str) -> None:
 
 
 def test_the_same_bytes_in_another_process_and_place(tmp_path: Path) -> None:
-    program = "import json, sys; from tests.golden import CASES; json.dump(CASES['full'].tree(), sys.stdout)"
+    program = "import json, sys; from tests.cases import CASES; json.dump(CASES['full'].tree(), sys.stdout)"
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=tmp_path,

@@ -7,7 +7,7 @@ import pytest
 
 from neve.errors import NeveError
 from neve.stages.render import write_tree
-from tests.golden import CASES
+from tests.cases import CASES
 
 TREE = CASES["packaged"].tree()
 

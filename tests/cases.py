@@ -1,0 +1,168 @@
+"""The projects whose rendered trees are checked in (tests/render/golden) and evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from neve.components.plan import make_plan
+from neve.lock.model import Lock
+from neve.project.project import Project
+from neve.python.artefact import Artefact
+from neve.python.layers import LARGE
+from neve.python.sdist import Sdist
+from neve.render.place import Place
+from neve.render.render import render
+from tests.projects import HATCHLING, a_lock, a_nixpkgs_lock, a_project, a_wheel
+from tests.python.sdists import a_sdist_pin
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """What is rendered: a project, its Python packages, its Debian packages, and where nix/ lies."""
+
+    project: Project
+    wheels: tuple[Artefact, ...] = ()
+    system: tuple[str, ...] = ()
+    place: Place | None = None
+
+    @property
+    def base(self) -> str:
+        return self.project.config.base
+
+    def lock(self) -> Lock:
+        plan = make_plan(self.project)
+        if self.base == "debian":
+            return a_lock(system=self.system, build=plan.build_requires, inputs=plan.lock_inputs())
+        pins = tuple(a_sdist_pin(a.name, a.version) for a in self.wheels if isinstance(a, Sdist))
+        return a_nixpkgs_lock(release=plan.release, build=plan.build_requires, inputs=plan.lock_inputs(), sdists=pins)
+
+    def environments(self) -> dict[str, tuple[Artefact, ...]]:
+        if self.base == "debian":
+            return {"x86_64": self.wheels}
+        return {"x86_64": self.wheels, "aarch64": tuple(map(_of_aarch64, self.wheels))}
+
+    def tree(self) -> dict[str, str]:
+        return render(make_plan(self.project), self.lock(), self.environments(), self.place)
+
+
+def _of_aarch64(artefact: Artefact) -> Artefact:
+    if isinstance(artefact, Sdist) or "x86_64" not in artefact.file:
+        return artefact
+    tag = artefact.file.removesuffix(".whl").split("-", 2)[2].replace("x86_64", "aarch64")
+    return a_wheel(artefact.name, artefact.version, size=artefact.size, tag=tag)
+
+
+def _a_sdist(name: str, version: str = "1.0") -> Sdist:
+    pin = a_sdist_pin(name, version)
+    return Sdist(name=name, version=version, file=pin.file, url=pin.url, sha256=pin.sha256, size=pin.size)
+
+
+_WHEELS = (
+    a_wheel("numpy", "2.2.1", size=2 * LARGE, tag="cp313-cp313-manylinux_2_27_x86_64.manylinux_2_28_x86_64"),
+    a_wheel("requests", "2.32.3"),
+    a_wheel("torch", "2.7.0+cu128", size=3 * LARGE, tag="cp313-cp313-manylinux_2_28_x86_64"),
+    a_wheel("urllib3", "2.3.0"),
+)
+_CUBLAS = a_wheel("nvidia-cublas-cu12", "12.9.1.4", size=4 * LARGE, tag="py3-none-manylinux_2_27_x86_64")
+_FULL = {
+    "system": ["ffmpeg", "libgl1"],
+    "image": {
+        "name": "registry.example/team/web",
+        "tag": "v1",
+        "entrypoint": ["serve", "--greeting", 'say "${hello}" \\ $x\n'],
+        "cmd": ["--port", "8000"],
+        "env": {"MODE": "prod", "QUOTE": "it's ''${x}''"},
+        "user": "1000:1000",
+        "workdir": "/srv/web",
+        "ports": [8000],
+        "labels": {"team": "röck ❄"},
+        "compression": "gzip",
+    },
+    "caches": {"huggingface": {"path": "/cache/huggingface", "size": "8Gi"}},
+}
+_NIXPKGS_WEB = {
+    "base": "nixpkgs",
+    "image": {
+        "name": "registry.example/team/web",
+        "tag": "v1",
+        "entrypoint": ["serve", "--greeting", 'say "${hello}" \\ $x\n'],
+        "cmd": ["--port", "8000"],
+        "env": {"MODE": "prod", "QUOTE": "it's ''${x}''"},
+        "user": "1000:1000",
+        "workdir": "/srv/web",
+        "ports": [8000],
+        "labels": {"team": "röck ❄"},
+        "compression": "gzip",
+        "max-layers": 20,
+        "shell": True,
+    },
+    "caches": {"huggingface": {"path": "/cache/huggingface", "size": "8Gi"}},
+}
+CASES: Mapping[str, Case] = {
+    "packaged": Case(
+        project=a_project(
+            name="hello",
+            description="A console script",
+            license="MIT",
+            urls={"Source": "https://code.example/hello"},
+            scripts={"hello": "hello:main"},
+            build=HATCHLING,
+        ),
+        wheels=_WHEELS,
+    ),
+    "sources": Case(
+        project=a_project(name="scripts"),
+        wheels=_WHEELS[1:2],
+        place=Place(root="../../.", files=("main.py", "pyproject.toml")),
+    ),
+    "full": Case(
+        project=a_project(name="web", scripts={"serve": "web:main", "admin": "web:admin"}, build=HATCHLING, neve=_FULL),
+        wheels=_WHEELS,
+        system=("ffmpeg", "libgl1"),
+    ),
+    "nixpkgs-plain": Case(
+        project=a_project(name="hello", scripts={"hello": "hello:main"}, build=HATCHLING, neve={"base": "nixpkgs"}),
+        wheels=_WHEELS[:2],
+    ),
+    "nixpkgs-system": Case(
+        project=a_project(
+            name="video",
+            neve={
+                "base": "nixpkgs",
+                "release": "25.11",
+                "system": ["ffmpeg", "nodejs_22", "steam-run"],
+                "nixpkgs": {"unfree": ["steam-unwrapped"]},
+            },
+        ),
+        wheels=_WHEELS[1:2],
+        place=Place(root="../../.", files=("main.py", "pyproject.toml")),
+    ),
+    "nixpkgs-cuda": Case(
+        project=a_project(
+            name="kernel",
+            build={"requires": ["setuptools"], "build-backend": "setuptools.build_meta"},
+            neve={
+                "base": "nixpkgs",
+                "cuda": {"version": "12.9", "toolkit": ["nvcc", "cudart"]},
+            },
+        ),
+        wheels=(
+            _WHEELS[0],
+            a_wheel("nvidia-cublas-cu12", "12.9.1.4", size=4 * LARGE, tag="py3-none-manylinux_2_27_x86_64"),
+        ),
+    ),
+    "nixpkgs-web": Case(
+        project=a_project(
+            name="web", scripts={"serve": "web:main", "admin": "web:admin"}, build=HATCHLING, neve=_NIXPKGS_WEB
+        ),
+        wheels=_WHEELS,
+    ),
+    "nixpkgs-sdist": Case(
+        project=a_project(name="old", scripts={"old": "old:main"}, build=HATCHLING, neve={"base": "nixpkgs"}),
+        wheels=(_a_sdist("docopt", "0.6.2"), _a_sdist("pycurl", "7.45"), _WHEELS[1]),
+    ),
+}
+
+
+__all__ = ["CASES", "Case"]

@@ -1,0 +1,171 @@
+# The image of kernel on nixpkgs. Pins: flake.lock, wheels.nix, build.nix.
+{ nixpkgs, system }:
+let
+  lib = import ./lib/nixpkgs {
+    inherit nixpkgs system;
+    unfree = [ ];
+    cuda = "12.9";
+  };
+  wheels = (import ./wheels.nix).${system};
+  build = (import ./build.nix).${system};
+
+  python = lib.package "python313";
+  base = map lib.package [ "iana-etc" "tzdata" "cacert" ];
+  packages = map lib.package [ ];
+  components = [ "cuda_nvcc" "cuda_cudart" ];
+  variables = {
+    LANG = "C.UTF-8";
+    PATH = "/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    VIRTUAL_ENV = "/opt/venv";
+  };
+  user = null;
+  directory = "/app";
+  compression = "zstd";
+  config = {
+    x86_64-linux = {
+      created = "1970-01-01T00:00:01Z";
+      architecture = "amd64";
+      os = "linux";
+      config = {
+        Env = [
+          "LANG=C.UTF-8"
+          "LD_LIBRARY_PATH=/usr/lib64:/usr/lib/x86_64-linux-gnu:/run/opengl-driver/lib"
+          "NVIDIA_DRIVER_CAPABILITIES=compute,utility"
+          "NVIDIA_VISIBLE_DEVICES=all"
+          "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+          "VIRTUAL_ENV=/opt/venv"
+        ];
+        WorkingDir = "/app";
+        Cmd = [ "python" ];
+      };
+    };
+    aarch64-linux = {
+      created = "1970-01-01T00:00:01Z";
+      architecture = "arm64";
+      os = "linux";
+      config = {
+        Env = [
+          "LANG=C.UTF-8"
+          "LD_LIBRARY_PATH=/usr/lib64:/usr/lib/aarch64-linux-gnu:/run/opengl-driver/lib"
+          "NVIDIA_DRIVER_CAPABILITIES=compute,utility"
+          "NVIDIA_VISIBLE_DEVICES=all"
+          "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+          "VIRTUAL_ENV=/opt/venv"
+        ];
+        WorkingDir = "/app";
+        Cmd = [ "python" ];
+      };
+    };
+  }.${system};
+
+  source = lib.source { path = ../.; };
+
+  groups = map (group: {
+    inherit (group) name;
+    paths = map (lib.wheel python) group.wheels;
+  }) wheels;
+  sources = map (
+    sdist:
+    lib.build {
+      inherit python packages components;
+      inherit (sdist)
+        name
+        version
+        backend
+        requirements
+        ;
+      source = lib.fetch sdist.pin;
+    }
+  ) build.sdists;
+  dependencies = lib.dependencies {
+    inherit python;
+    wheels = builtins.concatMap (group: group.paths) groups ++ sources;
+  };
+  project = lib.build {
+    name = "kernel";
+    inherit
+      python
+      source
+      packages
+      components
+      ;
+    backend = { build-backend = "setuptools.build_meta"; backend-path = [ ]; };
+    requirements = build.project;
+  };
+  environment = lib.environment { inherit python dependencies project; };
+
+  root = lib.root {
+    inherit
+      environment
+      base
+      packages
+      user
+      directory
+      ;
+    shell = false;
+  };
+  layers = lib.layers {
+    inherit
+      python
+      base
+      packages
+      sources
+      dependencies
+      root
+      user
+      compression
+      ;
+    wheels = groups;
+    shell = false;
+  };
+  archives = lib.image {
+    name = "kernel";
+    tag = "latest";
+    inherit
+      root
+      user
+      config
+      compression
+      ;
+    maxLayers = 64;
+  };
+in
+{
+  inherit (archives) image stream;
+  inherit layers;
+  env = environment;
+  oci = lib.oci {
+    inherit layers config;
+    annotations = {
+      "dev.neve.base" = "nixpkgs 26.05";
+      "org.opencontainers.image.title" = "kernel";
+      "org.opencontainers.image.version" = "1.0";
+    };
+  };
+  rootfs = lib.rootfs { inherit layers; };
+  shell = lib.shell {
+    inherit
+      python
+      environment
+      packages
+      components
+      variables
+      ;
+  };
+  app = lib.app {
+    name = "kernel";
+    inherit environment packages variables;
+    entrypoint = [ ];
+    cmd = [ "python" ];
+  };
+  check = lib.importCheck {
+    inherit
+      python
+      environment
+      dependencies
+      root
+      directory
+      ;
+    command = "python";
+  };
+}

@@ -1,0 +1,195 @@
+# The image of web on nixpkgs. Pins: flake.lock, wheels.nix, build.nix.
+{ nixpkgs, system }:
+let
+  lib = import ./lib/nixpkgs {
+    inherit nixpkgs system;
+    unfree = [ ];
+    cuda = null;
+  };
+  wheels = (import ./wheels.nix).${system};
+  build = (import ./build.nix).${system};
+
+  python = lib.package "python313";
+  base = map lib.package [ "iana-etc" "tzdata" "cacert" ];
+  packages = map lib.package [ ];
+  components = [ ];
+  variables = {
+    LANG = "C.UTF-8";
+    MODE = "prod";
+    PATH = "/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    QUOTE = "it's ''\${x}''";
+    VIRTUAL_ENV = "/opt/venv";
+  };
+  user = { name = "app"; uid = 1000; gid = 1000; home = "/home/app"; };
+  directory = "/srv/web";
+  compression = "gzip";
+  config = {
+    x86_64-linux = {
+      created = "1970-01-01T00:00:01Z";
+      architecture = "amd64";
+      os = "linux";
+      config = {
+        Env = [
+          "LANG=C.UTF-8"
+          "LD_LIBRARY_PATH=/usr/lib64:/usr/lib/x86_64-linux-gnu:/run/opengl-driver/lib"
+          "MODE=prod"
+          "NVIDIA_DRIVER_CAPABILITIES=compute,utility"
+          "NVIDIA_VISIBLE_DEVICES=all"
+          "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+          "QUOTE=it's ''\${x}''"
+          "VIRTUAL_ENV=/opt/venv"
+          "HOME=/home/app"
+        ];
+        WorkingDir = "/srv/web";
+        Entrypoint = [ "serve" "--greeting" "say \"\${hello}\" \\ \$x\n" ];
+        Cmd = [ "--port" "8000" ];
+        User = "1000:1000";
+        ExposedPorts = { "8000/tcp" = { }; };
+        Volumes = { "/cache/huggingface" = { }; };
+        Labels = {
+          "dev.neve.cache.huggingface" = "/cache/huggingface 8Gi";
+          team = "röck ❄";
+        };
+      };
+    };
+    aarch64-linux = {
+      created = "1970-01-01T00:00:01Z";
+      architecture = "arm64";
+      os = "linux";
+      config = {
+        Env = [
+          "LANG=C.UTF-8"
+          "LD_LIBRARY_PATH=/usr/lib64:/usr/lib/aarch64-linux-gnu:/run/opengl-driver/lib"
+          "MODE=prod"
+          "NVIDIA_DRIVER_CAPABILITIES=compute,utility"
+          "NVIDIA_VISIBLE_DEVICES=all"
+          "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+          "QUOTE=it's ''\${x}''"
+          "VIRTUAL_ENV=/opt/venv"
+          "HOME=/home/app"
+        ];
+        WorkingDir = "/srv/web";
+        Entrypoint = [ "serve" "--greeting" "say \"\${hello}\" \\ \$x\n" ];
+        Cmd = [ "--port" "8000" ];
+        User = "1000:1000";
+        ExposedPorts = { "8000/tcp" = { }; };
+        Volumes = { "/cache/huggingface" = { }; };
+        Labels = {
+          "dev.neve.cache.huggingface" = "/cache/huggingface 8Gi";
+          team = "röck ❄";
+        };
+      };
+    };
+  }.${system};
+
+  source = lib.source { path = ../.; };
+
+  groups = map (group: {
+    inherit (group) name;
+    paths = map (lib.wheel python) group.wheels;
+  }) wheels;
+  sources = map (
+    sdist:
+    lib.build {
+      inherit python packages components;
+      inherit (sdist)
+        name
+        version
+        backend
+        requirements
+        ;
+      source = lib.fetch sdist.pin;
+    }
+  ) build.sdists;
+  dependencies = lib.dependencies {
+    inherit python;
+    wheels = builtins.concatMap (group: group.paths) groups ++ sources;
+  };
+  project = lib.build {
+    name = "web";
+    inherit
+      python
+      source
+      packages
+      components
+      ;
+    backend = { build-backend = "hatchling.build"; backend-path = [ ]; };
+    requirements = build.project;
+  };
+  environment = lib.environment { inherit python dependencies project; };
+
+  root = lib.root {
+    inherit
+      environment
+      base
+      packages
+      user
+      directory
+      ;
+    shell = true;
+  };
+  layers = lib.layers {
+    inherit
+      python
+      base
+      packages
+      sources
+      dependencies
+      root
+      user
+      compression
+      ;
+    wheels = groups;
+    shell = true;
+  };
+  archives = lib.image {
+    name = "registry.example/team/web";
+    tag = "v1";
+    inherit
+      root
+      user
+      config
+      compression
+      ;
+    maxLayers = 20;
+  };
+in
+{
+  inherit (archives) image stream;
+  inherit layers;
+  env = environment;
+  oci = lib.oci {
+    inherit layers config;
+    annotations = {
+      "dev.neve.base" = "nixpkgs 26.05";
+      "org.opencontainers.image.title" = "web";
+      "org.opencontainers.image.version" = "1.0";
+    };
+  };
+  rootfs = lib.rootfs { inherit layers; };
+  shell = lib.shell {
+    inherit
+      python
+      environment
+      packages
+      components
+      variables
+      ;
+  };
+  app = lib.app {
+    name = "web";
+    inherit environment packages variables;
+    entrypoint = [ "serve" "--greeting" "say \"\${hello}\" \\ \$x\n" ];
+    cmd = [ "--port" "8000" ];
+  };
+  check = lib.importCheck {
+    inherit
+      python
+      environment
+      dependencies
+      root
+      directory
+      ;
+    command = "serve";
+  };
+}
