@@ -35,7 +35,11 @@ in
   unit =
     pkgs.runCommand "neve-unit"
       {
-        nativeBuildInputs = tested.programs ++ [ tested.python ];
+        nativeBuildInputs = tested.programs ++ [
+          tested.python
+          pkgs.gitMinimal
+          pkgs.util-linuxMinimal
+        ];
         src = source [
           "flake.nix"
           "flake.lock"

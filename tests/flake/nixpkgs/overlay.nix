@@ -51,6 +51,7 @@ let
     "podman"
     "runc"
     "skopeo"
+    "util-linuxMinimal"
   ] orProgram;
   modules = lib.genAttrs [
     "backports-zstd"
