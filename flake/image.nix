@@ -20,15 +20,14 @@ pkgs.dockerTools.buildLayeredImage {
   ];
   # A chroot store must lie where nobody else may write; fakeNss' root has /var/empty for a home.
   extraCommands = ''
-    mkdir -p root tmp var/cache var/lib/neve work
+    mkdir -p home project tmp var/cache var/lib/neve
     chmod 1777 tmp
-    chmod 0700 root
   '';
   config = {
     Entrypoint = [ (lib.getExe package) ];
-    WorkingDir = "/work";
+    WorkingDir = "/project";
     Env = [
-      "HOME=/root"
+      "HOME=/home"
       "LANG=C.UTF-8"
       "NEVE_STORE=/var/lib/neve"
       "PATH=/bin"
