@@ -11,6 +11,7 @@
     "g++" = "gcc";
     golang = "go";
     golang-go = "go";
+    grep = "gnugrep";
     iputils-ping = "iputils";
     libcairo2 = "cairo";
     libcurl4 = "curl";
@@ -68,6 +69,7 @@
     make = "gnumake";
     ninja-build = "ninja";
     openssh-client = "openssh";
+    patch = "gnupatch";
     pkgconf = "pkg-config";
     poppler-utils = [
       "poppler-utils"

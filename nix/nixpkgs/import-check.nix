@@ -22,13 +22,13 @@ pkgs.runCommand "import-check"
     modules = if modules == null then "" else lib.concatStringsSep " " modules;
   }
   ''
-    # uv looks at one directory, so it is shown all distributions in one.
+    # uv looks at one directory, in which it follows no links: it is shown all distributions there.
     installed=$NIX_BUILD_TOP/installed
     mkdir -p "$installed/bin" "$installed/${python.sitePackages}"
     ln -s ${python.interpreter} "$installed/bin/python"
     cp "$environment/pyvenv.cfg" "$installed"
     for distribution in {"$dependencies","$environment"}/${python.sitePackages}/*.dist-info; do
-      [ ! -e "$distribution" ] || ln -s "$distribution" "$installed/${python.sitePackages}"
+      [ ! -e "$distribution" ] || cp -rL "$distribution" "$installed/${python.sitePackages}"
     done
     export checked=$installed/bin/python HOME=$NIX_BUILD_TOP PATH=$environment/bin:$root/bin:$PATH
     python -B ${../common/import_check.py} ${lib.getExe pkgs.uv} | tee "$out"

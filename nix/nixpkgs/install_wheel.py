@@ -7,6 +7,7 @@ will belong to is not known here.
 import csv
 import io
 import os
+import re
 import sys
 import zipfile
 
@@ -46,22 +47,23 @@ def main():
     wheel, prefix, site_packages = sys.argv[1:]
     with zipfile.ZipFile(wheel) as archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
-        information = [m.filename.partition("/")[0] for m in members if m.filename.endswith(".dist-info/METADATA")]
-        if len(information) != 1:
-            sys.exit(f"install_wheel.py: {wheel} has {len(information)} directories .dist-info, not one")
-        data = information[0].removesuffix(".dist-info") + ".data"
+        found = [name for name in archive.namelist() if re.fullmatch(r"[^/]+\.dist-info/METADATA", name)]
+        if len(found) != 1:
+            sys.exit(f"install_wheel.py: {wheel} has {len(found)} directories .dist-info, not one")
+        information = os.path.dirname(found[0])
+        data = information.removesuffix(".dist-info") + ".data"
         places = {member.filename: place_of(member.filename, site_packages, data) for member in members}
         for member in members:
             path = os.path.join(prefix, places[member.filename])
             content = archive.read(member)
-            if member.filename == f"{information[0]}/RECORD":
-                content = record(content.decode(), places, site_packages, information[0]).encode()
+            if member.filename == f"{information}/RECORD":
+                content = record(content.decode(), places, site_packages, information).encode()
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "wb") as file:
                 file.write(content)
             runs = member.external_attr >> 16 & 0o111 or member.filename.startswith(f"{data}/scripts/")
             os.chmod(path, 0o755 if runs else 0o644)
-    with open(os.path.join(prefix, site_packages, information[0], "INSTALLER"), "w") as file:
+    with open(os.path.join(prefix, site_packages, information, "INSTALLER"), "w") as file:
         file.write("neve\n")
 
 

@@ -7,7 +7,7 @@ echo 'hosts: files dns' > "$out/etc/nsswitch.conf"
 
 for package in $base; do
   if [ -d "$package/etc" ]; then
-    cp -rs --no-preserve=mode "$package/etc/." "$out/etc"
+    cp -rs --no-preserve=mode "$package"/etc/* "$out/etc"
   fi
   if [ -d "$package/share" ]; then
     ln -s "$package"/share/* "$out/usr/share"

@@ -19,10 +19,16 @@ let
   cuda = toolkit components;
 
   # The wheels in a .venv are as their index has them: they look for their libraries where the loader looks. Only the
-  # interpreter is told of them, since programs of the machine would not run with another C library's companions.
-  interpreter = pkgs.writeShellScriptBin python.executable ''
+  # interpreter is told of ours, since programs of the machine would not run with another C library's companions.
+  start = pkgs.writeShellScript python.executable ''
     export LD_LIBRARY_PATH=''${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}${lib.makeLibraryPath manylinux.all}:/run/opengl-driver/lib
     exec -a "$0" ${python.interpreter} "$@"
+  '';
+  interpreter = pkgs.runCommand "${python.executable}-for-wheels" { } ''
+    mkdir -p "$out/bin"
+    ln -s ${python}/{include,lib} "$out"
+    # Not a link: Python looks for its modules from where its program really is.
+    cp ${start} "$out/bin/${python.executable}"
   '';
 
   mkShell =

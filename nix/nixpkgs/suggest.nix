@@ -26,11 +26,22 @@ let
       1
     else
       2;
-  names = builtins.filter (
-    other: lib.levenshteinAtMost most wanted (plain other) && isPackage set.${other}
-  ) (if builtins.isAttrs set then builtins.attrNames set else [ ]);
+  # nixpkgs has 25,000 names: most are passed over by a look at their length and their ends.
+  part = start: text: lib.substring start 1 text;
+  alike =
+    other:
+    let
+      size = builtins.stringLength other;
+    in
+    size - length <= most
+    && length - size <= most
+    && (part 0 other == part 0 wanted || part (size - 1) other == part (length - 1) wanted)
+    && lib.strings.levenshteinAtMost most wanted other;
+  names = builtins.filter (other: alike (plain other) && isPackage set.${other}) (
+    if builtins.isAttrs set then builtins.attrNames set else [ ]
+  );
   nearest = builtins.sort (
-    left: right: lib.levenshtein wanted (plain left) < lib.levenshtein wanted (plain right)
+    left: right: lib.strings.levenshtein wanted (plain left) < lib.strings.levenshtein wanted (plain right)
   ) names;
 in
 if below == "" && aliases.instead ? ${name} then
