@@ -58,7 +58,9 @@ class Pins:
             held[name] = [reached[each] for each in sorted(left)]
         return held
 
-    def _reached(self, debs: Sequence[str], by_name: dict[str, Package], without: frozenset[str] | set[str]) -> set[str]:
+    def _reached(
+        self, debs: Sequence[str], by_name: dict[str, Package], without: frozenset[str] | set[str]
+    ) -> set[str]:
         """The names reached from ``debs`` on a way that passes none of ``without``."""
         providers: dict[str, list[str]] = {}
         for package in by_name.values():

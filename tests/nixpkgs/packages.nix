@@ -35,7 +35,17 @@ let
       // more
     );
 in
-relocated
+removeAttrs relocated [
+  # Parts that have no name of their own in nixpkgs.
+  "gcc-lib"
+  "glibc-dev"
+  "libICE"
+  "libSM"
+  "libX11"
+  "libXext"
+  "libXrender"
+  "pyelftools"
+]
 // lib.genAttrs [
   "cargo"
   "clang"
@@ -52,7 +62,7 @@ relocated
   "rustc"
 ] (name: named name { })
 // lib.genAttrs [ "gcc13" "gcc14" "gcc15" ] (name: named name { })
-// import ./builders.nix stand
+// removeAttrs (import ./builders.nix stand) [ "shell" ]
 // import ./python.nix (stand // { inherit named relocated; })
 // import ./cuda.nix (stand // { inherit named; })
 // import ./aliases.nix
@@ -70,7 +80,7 @@ relocated
   runtimeShell = "${relocated.bash}/bin/bash";
   runtimeShellPackage = relocated.bash;
   dockerTools = import ./docker stand;
-  autoPatchelfHook = import ./auto-patchelf stand;
+  autoPatchelfHook = import ./autopatchelf stand;
 
   gcc = stdenvs.stdenv.cc;
   # What config must allow.

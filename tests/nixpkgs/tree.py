@@ -1,4 +1,4 @@
-"""Trees to use as the input nixpkgs: the stand-in (evaluating, building), and a real one where NEVE_NIXPKGS names it."""
+"""Trees to use as the input nixpkgs: the stand-in, evaluating or building, and the real one of NEVE_NIXPKGS."""
 
 from __future__ import annotations
 

@@ -42,6 +42,7 @@ find . -type l | while read -r link; do
   fi
   [ "$moved" = "$target" ] || ln -sfn "$moved" "$link"
 done
+finish() { :; }
 [ -z "$change" ] || . "$change"
 
 magic=$(printf '\177ELF')
@@ -65,3 +66,4 @@ bash=$(library bash)
   sed -i -E "1s,^#! ?/bin/(ba)?sh,#!$bash/bin/bash," "$file"
 done
 [ ! -e bin/bash ] || [ -e bin/sh ] || ln -s bash bin/sh
+finish

@@ -8,7 +8,9 @@ import os
 import sys
 import tarfile
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import IO, cast
 
 EPOCH = 1
 
@@ -16,46 +18,50 @@ EPOCH = 1
 class Hashing:
     """A file that hashes what is written to it."""
 
-    def __init__(self, file):
+    def __init__(self, file: IO[bytes]) -> None:
         self.file = file
         self.digest = hashlib.sha256()
 
-    def write(self, data):
+    def write(self, data: bytes) -> int:
         """Write and hash."""
         self.digest.update(data)
         return self.file.write(data)
 
 
-def closure_layer(file, paths, owner):
+def forget(tar: tarfile.TarFile) -> None:
+    """Let the next file be no hard link to one before it: which files of a store are one is its own affair."""
+    vars(tar)["inodes"] = {}
+
+
+def closure_layer(file: IO[bytes], paths: Sequence[str], owner: Sequence[str]) -> str:
     """Write the store paths as a tar of theirs; the digest."""
     uid, gid, uname, gname = owner
 
-    def settled(entry):
+    def settled(entry: tarfile.TarInfo) -> tarfile.TarInfo:
         entry.uid, entry.gid, entry.uname, entry.gname = int(uid), int(gid), uname, gname
         entry.mtime = EPOCH
         return entry
 
     out = Hashing(file)
-    with tarfile.open(fileobj=out, mode="w|", format=tarfile.GNU_FORMAT) as tar:
+    with tarfile.open(fileobj=cast("IO[bytes]", out), mode="w|", format=tarfile.GNU_FORMAT) as tar:
         for name in ("nix", "nix/store"):
             entry = settled(tarfile.TarInfo(name))
             entry.type, entry.mode = tarfile.DIRTYPE, 0o755
             tar.addfile(entry)
         for path in paths:
-            tar.inodes = {}  # no hard links: which files are one is the store's own affair
             for place, directories, files in os.walk(path):
                 directories.sort()
                 links = [name for name in directories if Path(place, name).is_symlink()]
                 tar.add(place, place.lstrip("/"), recursive=False, filter=settled)
                 for name in sorted([*files, *links]):
-                    tar.inodes = {}
+                    forget(tar)
                     tar.add(f"{place}/{name}", f"{place}/{name}".lstrip("/"), recursive=False, filter=settled)
-            if not Path(path).is_dir():
+            if not Path(path).is_dir() or Path(path).is_symlink():
                 tar.add(path, path.lstrip("/"), recursive=False, filter=settled)
     return out.digest.hexdigest()
 
 
-def main():
+def main() -> None:
     """Stream the image to standard output."""
     parser = argparse.ArgumentParser()
     for name in ("base", "closure", "customisation", "exclude", "store", "reference", "owner"):
@@ -69,13 +75,13 @@ def main():
         tarfile.open(fileobj=sys.stdout.buffer, mode="w|", format=tarfile.GNU_FORMAT) as tar,
     ):
 
-        def add(name, file, size):
+        def add(name: str, file: IO[bytes], size: int) -> None:
             entry = tarfile.TarInfo(name)
             entry.size, entry.mtime = size, EPOCH
             file.seek(0)
             tar.addfile(entry, file)
 
-        layers = []
+        layers: list[tuple[str, IO[bytes], str]] = []
         if paths:
             layers.append((closure_layer(store, paths, options.owner.split(":")), store, "store paths"))
         layers.append((hashlib.file_digest(customisation, "sha256").hexdigest(), customisation, "customisation layer"))

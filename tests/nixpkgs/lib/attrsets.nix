@@ -17,7 +17,6 @@ rec {
     catAttrs
     getAttr
     hasAttr
-    intersectAttrs
     isAttrs
     listToAttrs
     mapAttrs

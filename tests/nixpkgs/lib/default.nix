@@ -5,9 +5,31 @@ let
   strings = import ./strings.nix { inherit lists attrsets; };
   fixedPoints = import ./fixed-points.nix;
   trivial = import ./trivial.nix;
+  asserts.assertMsg = condition: message: condition || throw message;
+  # The parts of a version.
+  versions = import ./versions.nix { inherit lists; };
   meta = import ./meta.nix { inherit attrsets strings; };
 in
-lists // attrsets // strings // fixedPoints // trivial // meta // {
+# nixpkgs has the removed names in the parts alone.
+lists
+// removeAttrs attrsets [ "removeAttrs" ]
+// removeAttrs strings [
+  "escapeNixString"
+  "fromJSON"
+  "levenshtein"
+  "levenshteinAtMost"
+  "match"
+  "parseDrvName"
+  "split"
+  "toJSON"
+  "typeOf"
+  "unsafeDiscardStringContext"
+]
+// fixedPoints
+// removeAttrs trivial [ "release" ]
+// asserts
+// meta
+// {
   inherit
     lists
     attrsets
@@ -15,6 +37,8 @@ lists // attrsets // strings // fixedPoints // trivial // meta // {
     fixedPoints
     trivial
     meta
+    asserts
+    versions
     ;
   licenses = import ./licenses.nix;
   systems.flakeExposed = [

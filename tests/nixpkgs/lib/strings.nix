@@ -40,7 +40,6 @@ let
 in
 rec {
   inherit (builtins)
-    compareVersions
     concatStringsSep
     fromJSON
     isString
@@ -48,7 +47,6 @@ rec {
     parseDrvName
     replaceStrings
     split
-    splitVersion
     stringLength
     substring
     toJSON
@@ -95,12 +93,6 @@ rec {
 
   versionOlder = a: b: builtins.compareVersions b a == 1;
   versionAtLeast = a: b: !versionOlder a b;
-  versions = {
-    major = version: elemAt (builtins.splitVersion version) 0;
-    minor = version: elemAt (builtins.splitVersion version) 1;
-    patch = version: elemAt (builtins.splitVersion version) 2;
-    majorMinor = version: concatStringsSep "." (lists.take 2 (builtins.splitVersion version));
-  };
   getName = package: if isString package then (builtins.parseDrvName package).name else package.pname or (getName package.name);
   getVersion =
     package: if isString package then (builtins.parseDrvName package).version else package.version or (getVersion package.name);

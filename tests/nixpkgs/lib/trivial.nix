@@ -30,7 +30,6 @@ rec {
   warnIf = condition: message: if condition then warn message else id;
   throwIf = condition: message: if condition then throw message else id;
   throwIfNot = condition: throwIf (!condition);
-  assertMsg = condition: message: condition || throw message;
   setFunctionArgs = f: arguments: {
     __functor = _: f;
     __functionArgs = arguments;

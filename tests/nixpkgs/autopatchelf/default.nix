@@ -5,7 +5,7 @@ pkgs.makeSetupHook {
   propagatedBuildInputs = [ pkgs.patchelf ];
   substitutions = {
     python = pkgs.python3.interpreter;
-    script = ./auto-patchelf.py;
+    script = ./patch.py;
     inherit (pkgs.stdenv.cc) libc;
   };
 } ./hook.sh

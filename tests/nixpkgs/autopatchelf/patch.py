@@ -8,22 +8,21 @@ with 1, unless its name matches one to ignore.
 import argparse
 import fnmatch
 import os
-import struct
 import subprocess
 import sys
 from pathlib import Path
 
 
-def kind(path):
+def kind(path: Path) -> tuple[int, int] | None:
     """The class and the machine of the ELF file ``path``, None for all else."""
     with path.open("rb") as file:
         head = file.read(20)
     if len(head) < 20 or head[:4] != b"\x7fELF":
         return None
-    return head[4], struct.unpack("<H", head[18:20])[0]
+    return head[4], int.from_bytes(head[18:20], "little")
 
 
-def patchelf(*words):
+def patchelf(*words: str | Path) -> list[str] | None:
     """What patchelf prints, by lines; None where it fails."""
     done = subprocess.run(["patchelf", *map(str, words)], capture_output=True, text=True, check=False)
     return None if done.returncode else done.stdout.split("\n")[:-1]
@@ -32,10 +31,10 @@ def patchelf(*words):
 class Libraries:
     """Which directory has a library for a kind of ELF file."""
 
-    def __init__(self):
-        self.found = {}
+    def __init__(self) -> None:
+        self.found: dict[tuple[str, tuple[int, int]], Path] = {}
 
-    def add(self, directory, recurse):
+    def add(self, directory: Path, *, recurse: bool) -> None:
         """Add what lies in ``directory``."""
         files = directory.rglob("*") if recurse else directory.glob("*")
         for path in sorted(files):
@@ -43,11 +42,11 @@ class Libraries:
                 self.found.setdefault((path.name, what), path.resolve().parent if path.is_symlink() else path.parent)
 
 
-def patch(path, libraries, options, loader):
+def patch(path: Path, libraries: Libraries, options: argparse.Namespace, loader: Path) -> list[str]:
     """Patch ``path``; the sonames that were not found."""
     what = kind(path)
     needed = patchelf("--print-needed", path)
-    if needed is None or (what != kind(loader)):
+    if needed is None or what is None or what != kind(loader):
         return []
     program = patchelf("--print-interpreter", path) is not None
     run_path = [*options.runtime_dependencies] if program else []
@@ -63,16 +62,16 @@ def patch(path, libraries, options, loader):
     run_path = list(dict.fromkeys([*run_path, *options.append_rpaths]))
     mode = path.stat().st_mode
     path.chmod(mode | 0o200)
-    words = ["--set-interpreter", loader] if program else []
+    words: list[str | Path] = ["--set-interpreter", loader] if program else []
     words += ["--set-rpath", ":".join(run_path)] if run_path else []
     if words and patchelf(*words, path) is None:
         sys.exit(f"auto-patchelf: cannot patch {path}")
     path.chmod(mode)
-    print(f"{path}: {':'.join(run_path) or 'nothing to set'}")
+    sys.stdout.write(f"{path}: {':'.join(run_path) or 'nothing to set'}\n")
     return missing
 
 
-def main():
+def main() -> None:
     """Patch all; report what is missing at the end."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--no-recurse", dest="recurse", action="store_false")
@@ -83,9 +82,9 @@ def main():
     loader = next(Path(options.libc).glob("ld-linux-*.so.*"))
     libraries = Libraries()
     for path in map(Path, options.paths):
-        libraries.add(path, options.recurse)
+        libraries.add(path, recurse=options.recurse)
     for path in map(Path, options.libs):
-        libraries.add(path, False)
+        libraries.add(path, recurse=False)
     failed = False
     for root in map(Path, options.paths):
         files = [root] if root.is_file() else sorted(root.rglob("*") if options.recurse else root.glob("*"))
@@ -94,7 +93,7 @@ def main():
                 continue
             for name in patch(path, libraries, options, loader):
                 ignored = any(fnmatch.fnmatch(name, pattern) for pattern in options.ignore_missing)
-                print(f"{'ignored' if ignored else 'error'}: {name}, which {path} needs, is not found", file=sys.stderr)
+                sys.stdout.write(f"{'ignored' if ignored else 'error'}: {name}, which {path} needs, is not found\n")
                 failed |= not ignored
     sys.exit(failed)
 
