@@ -1,5 +1,5 @@
-# All that is installed besides the project, as a farm of links: real directories, a link for each file. With a link to a
-# directory, $ORIGIN in a wheel's RPATH would lead out of the farm and miss the other wheels.
+# All that is installed besides the project, as a farm of links: real directories, a link for each file. Behind a link
+# to a directory, $ORIGIN in a wheel's RPATH would lead out of the farm and miss the other wheels.
 { pkgs, ... }:
 {
   python,

@@ -15,5 +15,6 @@ pkgs.runCommand "${python.libPrefix}-environment"
   }
   ''
     ${python.interpreter} -I ${./link_farm.py} "$out" $project
-    ${python.interpreter} -I ${./make_environment.py} "$out" ${python.interpreter} ${python.sitePackages} "$dependencies"
+    ${python.interpreter} -I ${./make_environment.py} "$out" ${python.interpreter} \
+      ${python.sitePackages} "$dependencies"
   ''

@@ -1,4 +1,5 @@
-# The image by dockerTools: `image` is a file that `docker load` and `podman load` take, `stream` a program that prints it.
+# The image by dockerTools: `image` is a file that `docker load` and `podman load` take, `stream` a program that prints
+# one.
 { pkgs, ... }:
 {
   name,

@@ -1,5 +1,5 @@
-# One layer of the image, as an OCI blob and its descriptor. It packs the closure of `roots`, without the closure of what
-# lies `below` and without `apart`; the paths `alone`, without their closure; and the directory `tree`, at /.
+# One layer of the image, as an OCI blob and its descriptor. It packs the closure of `roots`, without the closure of
+# what lies `below` and without `apart`; the paths `alone`, without their closure; and the directory `tree`, at /.
 { lib, pkgs, ... }:
 {
   name,

@@ -10,8 +10,8 @@ lines() {
 
 # archive OPTION ...: a tar with nothing of this machine in it: no owners, no times, no order of the file system.
 archive() {
-  tar --format=gnu --hard-dereference --no-recursion --null --verbatim-files-from --numeric-owner --mtime=@1 --mode=u+w \
-    --blocking-factor=128 "$@"
+  tar --format=gnu --hard-dereference --no-recursion --null --verbatim-files-from --numeric-owner --mtime=@1 \
+    --mode=u+w --blocking-factor=128 "$@"
 }
 store() {
   mkdir -p "skeleton$NIX_STORE"

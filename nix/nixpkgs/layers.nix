@@ -30,15 +30,18 @@ let
     ];
   system = lib.concatMap (package: [ (lib.getBin package) (lib.getLib package) ]) packages;
   installed = lib.concatMap (group: group.paths) wheels ++ sources;
-  pack =
-    name: arguments:
-    {
-      inherit name;
-      layer = layer ({ inherit name compression; } // arguments);
-    };
+  pack = name: arguments: {
+    inherit name;
+    layer = layer ({ inherit name compression; } // arguments);
+  };
 in
 [ (pack "base" { roots = bottom; }) ]
-++ lib.optional (packages != [ ]) (pack "system" { roots = system; below = bottom; })
+++ lib.optional (packages != [ ]) (
+  pack "system" {
+    roots = system;
+    below = bottom;
+  }
+)
 # What wheels need of nixpkgs besides: their own paths come next, each group by itself.
 ++ lib.optional (installed != [ ]) (
   pack "libraries" {

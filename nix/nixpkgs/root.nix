@@ -12,8 +12,18 @@
 }:
 let
   users = [
-    { name = "root"; uid = 0; gid = 0; home = "/root"; }
-    { name = "nobody"; uid = 65534; gid = 65534; home = "/var/empty"; }
+    {
+      name = "root";
+      uid = 0;
+      gid = 0;
+      home = "/root";
+    }
+    {
+      name = "nobody";
+      uid = 65534;
+      gid = 65534;
+      home = "/var/empty";
+    }
   ];
   taken = user == null || builtins.any (other: other.name == user.name || other.uid == user.uid) users;
   all = users ++ lib.optional (!taken) user;

@@ -1,5 +1,5 @@
-# The development shell: system packages, CUDA's components, uv and the environment. `uv sync` there makes a .venv on the
-# pinned interpreter.
+# The development shell: system packages, CUDA's components, uv and the environment. `uv sync` there makes a .venv on
+# the pinned interpreter.
 {
   lib,
   pkgs,
@@ -21,7 +21,8 @@ let
   # The wheels in a .venv are as their index has them: they look for their libraries where the loader looks. Only the
   # interpreter is told of ours, since programs of the machine would not run with another C library's companions.
   start = pkgs.writeShellScript python.executable ''
-    export LD_LIBRARY_PATH=''${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}${lib.makeLibraryPath manylinux.all}:/run/opengl-driver/lib
+    libraries=${lib.makeLibraryPath manylinux.all}:/run/opengl-driver/lib
+    export LD_LIBRARY_PATH=''${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$libraries
     exec -a "$0" ${python.interpreter} "$@"
   '';
   interpreter = pkgs.runCommand "${python.executable}-for-wheels" { } ''
