@@ -5,7 +5,7 @@
   layers,
   config, # the image configuration without `rootfs` and `history`
   annotations, # of the manifest
-  histories, # one object a layer
+  names, # of the layers
 }:
 run {
   name = "oci";
@@ -14,7 +14,12 @@ run {
     inherit layers;
     config = builtins.toJSON config;
     annotations = builtins.toJSON annotations;
-    histories = builtins.toJSON histories;
+    histories = builtins.toJSON (
+      map (name: {
+        inherit (config) created;
+        created_by = "neve: ${name}";
+      }) names
+    );
     platform = builtins.toJSON { inherit (config) architecture os; };
   };
 }

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
     from neve.components.plan import Plan
 
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
-CREATED = "1970-01-01T00:00:01Z"
 
 
 def image_config(plan: Plan, architecture: str | None = None) -> dict[str, Any]:
@@ -34,11 +33,11 @@ def image_config(plan: Plan, architecture: str | None = None) -> dict[str, Any]:
     if plan.labels:
         settings["Labels"] = dict(plan.labels)
     return {
-        "created": CREATED,
+        "created": "1970-01-01T00:00:01Z",
         "architecture": ARCHITECTURES[architecture or plan.architecture],
         "os": "linux",
         "config": settings,
     }
 
 
-__all__ = ["ARCHITECTURES", "CREATED", "image_config"]
+__all__ = ["ARCHITECTURES", "image_config"]

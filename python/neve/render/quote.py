@@ -13,14 +13,14 @@ _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "$": "\\$", "\n": "\\n", "\r
 _LARGEST = 2**63 - 1
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*\Z")
 _KEYWORDS = frozenset({"assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with"})
-_SHORT = 60  # characters of a collection that stays in its line
 _IMPOSSIBLE = re.compile("[\0\ud800-\udfff]")
 
 
 def nix(value: Any, indent: int | None = None) -> str:
     """``value`` as a Nix expression: string, number, boolean, null, list, attribute set.
 
-    It is one line; with ``indent``, the columns before the line that it begins in, what is long has a line an item.
+    It is one line; with ``indent``, the columns before the line that it begins in, several items have a line each, as
+    nixfmt (RFC 166) has it.
     Raises NeveError for what Nix cannot hold (NUL, lone surrogates, more than 64 bits) and TypeError for other types.
     """
     if value is None:
@@ -48,7 +48,8 @@ def comment(value: str) -> str:
 
 
 def _collection(begin: str, items: list[str], end: str, indent: int | None) -> str:
-    if indent is None or len(items) < 2 or (sum(map(len, items)) < _SHORT and not any("\n" in item for item in items)):
+    # nixfmt leaves one item of a list in its line, none of a set.
+    if indent is None or not items or (begin == "[" and len(items) == 1 and "\n" not in items[0]):
         return " ".join([begin, *items, end])
     separator = "\n" + " " * (indent + 2)
     return separator.join([begin, *items]) + "\n" + " " * indent + end

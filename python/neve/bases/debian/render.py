@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from neve.components.component import GROUPS
 from neve.python.artefact import wheel_value, wheels_only
 from neve.python.layers import WheelLayer, group_wheels
-from neve.render.config import CREATED, image_config
+from neve.render.config import image_config
 
 if TYPE_CHECKING:
     from neve.components.plan import Plan
@@ -35,7 +35,7 @@ def rendering(
         "system": f"{plan.architecture}-linux",
         "layers": layers,
         "config": image_config(plan),
-        "histories": _histories(plan, base, [layer.name for layer in layers]),
+        "names": _names(plan, base, [layer.name for layer in layers]),
         "groups": [(name, [_deb(base, pin) for pin in pins]) for name, pins in _groups(base) if pins],
         "tools": [_deb(base, pin) for pin in tools.packages],
         "uv": wheel_value(tools.uv)["pin"],
@@ -50,9 +50,9 @@ def wheel_layers(plan: Plan, artefacts: Sequence[Artefact]) -> tuple[WheelLayer,
     return group_wheels(wheels_only(artefacts), most=plan.max_layers - _FIXED_LAYERS)
 
 
-def _histories(plan: Plan, base: DebianLock, wheel_layers: Sequence[str]) -> list[dict[str, str]]:
+def _names(plan: Plan, base: DebianLock, wheel_layers: Sequence[str]) -> list[str]:
     system = ["system packages"] if base.packages.get("system") else []
-    names = [
+    return [
         f"debian {plan.release}",
         f"python {base.python}",
         *system,
@@ -61,7 +61,6 @@ def _histories(plan: Plan, base: DebianLock, wheel_layers: Sequence[str]) -> lis
         plan.project.name,
         "settings",
     ]
-    return [{"created": CREATED, "created_by": f"neve: {name}"} for name in names]
 
 
 def _groups(base: DebianLock) -> list[tuple[str, tuple[DebPin, ...]]]:

@@ -10,6 +10,13 @@ let
   };
   compression = "gzip";
   python = "3.13";
+  directory = "/srv/web";
+  user = {
+    name = "app";
+    uid = 1000;
+    gid = 1000;
+    home = "/home/app";
+  };
 
   source = lib.source { path = ../.; };
 
@@ -17,40 +24,89 @@ let
   pythonRoot = lib.debianRoot {
     name = "debian-trixie-python3.13";
     groups = [
-      { name = "base"; debs = debian.base; }
-      { name = "python"; debs = debian.python; }
+      {
+        name = "base";
+        debs = debian.base;
+      }
+      {
+        name = "python";
+        debs = debian.python;
+      }
     ];
   };
   root = lib.debianRoot {
     name = "debian-trixie-system";
-    groups = [ { name = "system"; debs = debian.system; } ];
+    groups = [
+      {
+        name = "system";
+        debs = debian.system;
+      }
+    ];
     parent = pythonRoot;
   };
-  venv = lib.venv { root = pythonRoot; inherit python compression; };
-  wheelLayers = map (layer: lib.wheelLayer { inherit (layer) name wheels; root = pythonRoot; inherit venv compression; }) wheels;
+  venv = lib.venv {
+    root = pythonRoot;
+    inherit python compression;
+  };
+  wheelLayers = map (
+    layer:
+    lib.wheelLayer {
+      inherit (layer) name wheels;
+      root = pythonRoot;
+      inherit venv compression;
+    }
+  ) wheels;
   project = lib.packageLayer {
     name = "web";
-    inherit source root venv compression;
-    buildEnv = lib.buildEnv { root = pythonRoot; inherit python; wheels = tools.build; };
-    backend = { build-backend = "hatchling.build"; backend-path = [ ]; };
+    inherit
+      source
+      root
+      venv
+      compression
+      ;
+    buildEnv = lib.buildEnv {
+      root = pythonRoot;
+      inherit python;
+      wheels = tools.build;
+    };
+    backend = {
+      build-backend = "hatchling.build";
+      backend-path = [ ];
+    };
   };
 
-  layers =
-    [
-      (lib.rootLayer { name = "base"; root = pythonRoot; group = "base"; inherit compression; })
-      (lib.rootLayer { name = "python"; root = pythonRoot; below = [ "base" ]; inherit compression; })
-      (lib.rootLayer { name = "system"; inherit root compression; parent = pythonRoot; })
-      venv
-    ]
-    ++ wheelLayers
-    ++ [
-      project
-      (lib.settingsLayer {
-        inherit root compression;
-        directory = "/srv/web";
-        user = { name = "app"; uid = 1000; gid = 1000; home = "/home/app"; };
-      })
-    ];
+  layers = [
+    (lib.rootLayer {
+      name = "base";
+      root = pythonRoot;
+      group = "base";
+      inherit compression;
+    })
+    (lib.rootLayer {
+      name = "python";
+      root = pythonRoot;
+      below = [ "base" ];
+      inherit compression;
+    })
+    (lib.rootLayer {
+      name = "system";
+      inherit root compression;
+      parent = pythonRoot;
+    })
+    venv
+  ]
+  ++ wheelLayers
+  ++ [
+    project
+    (lib.settingsLayer {
+      inherit
+        root
+        directory
+        user
+        compression
+        ;
+    })
+  ];
 
   config = {
     created = "1970-01-01T00:00:01Z";
@@ -66,11 +122,22 @@ let
         "HOME=/home/app"
       ];
       WorkingDir = "/srv/web";
-      Entrypoint = [ "serve" "--greeting" "say \"\${hello}\" \\ \$x\n" ];
-      Cmd = [ "--port" "8000" ];
+      Entrypoint = [
+        "serve"
+        "--greeting"
+        "say \"\${hello}\" \\ \$x\n"
+      ];
+      Cmd = [
+        "--port"
+        "8000"
+      ];
       User = "1000:1000";
-      ExposedPorts = { "8000/tcp" = { }; };
-      Volumes = { "/cache/huggingface" = { }; };
+      ExposedPorts = {
+        "8000/tcp" = { };
+      };
+      Volumes = {
+        "/cache/huggingface" = { };
+      };
       Labels = {
         "dev.neve.cache.huggingface" = "/cache/huggingface 8Gi";
         team = "röck ❄";
@@ -84,25 +151,34 @@ let
       "org.opencontainers.image.title" = "web";
       "org.opencontainers.image.version" = "1.0";
     };
-    histories = [
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: debian trixie"; }
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: python 3.13.5"; }
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: system packages"; }
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: environment"; }
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: torch-2.7.0+cu128"; }
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: numpy-2.2.1"; }
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: wheels-4"; }
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: wheels-6"; }
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: web"; }
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: settings"; }
+    names = [
+      "debian trixie"
+      "python 3.13.5"
+      "system packages"
+      "environment"
+      "torch-2.7.0+cu128"
+      "numpy-2.2.1"
+      "wheels-4"
+      "wheels-6"
+      "web"
+      "settings"
     ];
   };
   rootfs = lib.rootfs { inherit layers; };
 in
 {
   inherit oci rootfs layers;
-  image = lib.archive { inherit oci; name = "registry.example/team/web:v1"; };
+  image = lib.archive {
+    inherit oci;
+    name = "registry.example/team/web:v1";
+  };
   env = lib.environment { layers = [ venv ] ++ wheelLayers ++ [ project ]; };
-  check = lib.importCheck { inherit rootfs; command = "serve"; directory = "/srv/web"; };
-  shell = lib.shell { inherit rootfs; inherit (config) config; };
+  check = lib.importCheck {
+    inherit rootfs directory;
+    command = "serve";
+  };
+  shell = lib.shell {
+    inherit rootfs;
+    inherit (config) config;
+  };
 }

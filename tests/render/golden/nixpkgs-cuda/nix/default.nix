@@ -10,9 +10,16 @@ let
   build = (import ./build.nix).${system};
 
   python = lib.package "python313";
-  base = map lib.package [ "iana-etc" "tzdata" "cacert" ];
+  base = map lib.package [
+    "iana-etc"
+    "tzdata"
+    "cacert"
+  ];
   packages = map lib.package [ ];
-  components = [ "cuda_nvcc" "cuda_cudart" ];
+  components = [
+    "cuda_nvcc"
+    "cuda_cudart"
+  ];
   variables = {
     LANG = "C.UTF-8";
     PATH = "/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -21,7 +28,7 @@ let
   user = null;
   directory = "/app";
   compression = "zstd";
-  config = {
+  configs = {
     x86_64-linux = {
       created = "1970-01-01T00:00:01Z";
       architecture = "amd64";
@@ -56,7 +63,8 @@ let
         Cmd = [ "python" ];
       };
     };
-  }.${system};
+  };
+  config = configs.${system};
 
   source = lib.source { path = ../.; };
 
@@ -89,7 +97,10 @@ let
       packages
       components
       ;
-    backend = { build-backend = "setuptools.build_meta"; backend-path = [ ]; };
+    backend = {
+      build-backend = "setuptools.build_meta";
+      backend-path = [ ];
+    };
     requirements = build.project;
   };
   environment = lib.environment { inherit python dependencies project; };

@@ -10,7 +10,11 @@ let
   build = (import ./build.nix).${system};
 
   python = lib.package "python313";
-  base = map lib.package [ "iana-etc" "tzdata" "cacert" ];
+  base = map lib.package [
+    "iana-etc"
+    "tzdata"
+    "cacert"
+  ];
   packages = map lib.package [ ];
   components = [ ];
   variables = {
@@ -21,7 +25,7 @@ let
   user = null;
   directory = "/app";
   compression = "zstd";
-  config = {
+  configs = {
     x86_64-linux = {
       created = "1970-01-01T00:00:01Z";
       architecture = "amd64";
@@ -50,7 +54,8 @@ let
         Entrypoint = [ "old" ];
       };
     };
-  }.${system};
+  };
+  config = configs.${system};
 
   source = lib.source { path = ../.; };
 
@@ -83,7 +88,10 @@ let
       packages
       components
       ;
-    backend = { build-backend = "hatchling.build"; backend-path = [ ]; };
+    backend = {
+      build-backend = "hatchling.build";
+      backend-path = [ ];
+    };
     requirements = build.project;
   };
   environment = lib.environment { inherit python dependencies project; };

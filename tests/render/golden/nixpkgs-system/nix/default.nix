@@ -3,15 +3,28 @@
 let
   lib = import ./lib/nixpkgs {
     inherit nixpkgs system;
-    unfree = [ "ffmpeg" "nodejs_22" "steam-run" "steam-unwrapped" ];
+    unfree = [
+      "ffmpeg"
+      "nodejs_22"
+      "steam-run"
+      "steam-unwrapped"
+    ];
     cuda = null;
   };
   wheels = (import ./wheels.nix).${system};
   build = (import ./build.nix).${system};
 
   python = lib.package "python313";
-  base = map lib.package [ "iana-etc" "tzdata" "cacert" ];
-  packages = map lib.package [ "ffmpeg" "nodejs_22" "steam-run" ];
+  base = map lib.package [
+    "iana-etc"
+    "tzdata"
+    "cacert"
+  ];
+  packages = map lib.package [
+    "ffmpeg"
+    "nodejs_22"
+    "steam-run"
+  ];
   components = [ ];
   variables = {
     LANG = "C.UTF-8";
@@ -21,7 +34,7 @@ let
   user = null;
   directory = "/app";
   compression = "zstd";
-  config = {
+  configs = {
     x86_64-linux = {
       created = "1970-01-01T00:00:01Z";
       architecture = "amd64";
@@ -50,7 +63,8 @@ let
         Cmd = [ "python" ];
       };
     };
-  }.${system};
+  };
+  config = configs.${system};
 
   source = lib.source {
     path = ../../.;

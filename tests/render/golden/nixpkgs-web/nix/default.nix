@@ -10,7 +10,11 @@ let
   build = (import ./build.nix).${system};
 
   python = lib.package "python313";
-  base = map lib.package [ "iana-etc" "tzdata" "cacert" ];
+  base = map lib.package [
+    "iana-etc"
+    "tzdata"
+    "cacert"
+  ];
   packages = map lib.package [ ];
   components = [ ];
   variables = {
@@ -20,10 +24,15 @@ let
     QUOTE = "it's ''\${x}''";
     VIRTUAL_ENV = "/opt/venv";
   };
-  user = { name = "app"; uid = 1000; gid = 1000; home = "/home/app"; };
+  user = {
+    name = "app";
+    uid = 1000;
+    gid = 1000;
+    home = "/home/app";
+  };
   directory = "/srv/web";
   compression = "gzip";
-  config = {
+  configs = {
     x86_64-linux = {
       created = "1970-01-01T00:00:01Z";
       architecture = "amd64";
@@ -41,11 +50,22 @@ let
           "HOME=/home/app"
         ];
         WorkingDir = "/srv/web";
-        Entrypoint = [ "serve" "--greeting" "say \"\${hello}\" \\ \$x\n" ];
-        Cmd = [ "--port" "8000" ];
+        Entrypoint = [
+          "serve"
+          "--greeting"
+          "say \"\${hello}\" \\ \$x\n"
+        ];
+        Cmd = [
+          "--port"
+          "8000"
+        ];
         User = "1000:1000";
-        ExposedPorts = { "8000/tcp" = { }; };
-        Volumes = { "/cache/huggingface" = { }; };
+        ExposedPorts = {
+          "8000/tcp" = { };
+        };
+        Volumes = {
+          "/cache/huggingface" = { };
+        };
         Labels = {
           "dev.neve.cache.huggingface" = "/cache/huggingface 8Gi";
           team = "röck ❄";
@@ -69,18 +89,30 @@ let
           "HOME=/home/app"
         ];
         WorkingDir = "/srv/web";
-        Entrypoint = [ "serve" "--greeting" "say \"\${hello}\" \\ \$x\n" ];
-        Cmd = [ "--port" "8000" ];
+        Entrypoint = [
+          "serve"
+          "--greeting"
+          "say \"\${hello}\" \\ \$x\n"
+        ];
+        Cmd = [
+          "--port"
+          "8000"
+        ];
         User = "1000:1000";
-        ExposedPorts = { "8000/tcp" = { }; };
-        Volumes = { "/cache/huggingface" = { }; };
+        ExposedPorts = {
+          "8000/tcp" = { };
+        };
+        Volumes = {
+          "/cache/huggingface" = { };
+        };
         Labels = {
           "dev.neve.cache.huggingface" = "/cache/huggingface 8Gi";
           team = "röck ❄";
         };
       };
     };
-  }.${system};
+  };
+  config = configs.${system};
 
   source = lib.source { path = ../.; };
 
@@ -113,7 +145,10 @@ let
       packages
       components
       ;
-    backend = { build-backend = "hatchling.build"; backend-path = [ ]; };
+    backend = {
+      build-backend = "hatchling.build";
+      backend-path = [ ];
+    };
     requirements = build.project;
   };
   environment = lib.environment { inherit python dependencies project; };
@@ -179,8 +214,15 @@ in
   app = lib.app {
     name = "web";
     inherit environment packages variables;
-    entrypoint = [ "serve" "--greeting" "say \"\${hello}\" \\ \$x\n" ];
-    cmd = [ "--port" "8000" ];
+    entrypoint = [
+      "serve"
+      "--greeting"
+      "say \"\${hello}\" \\ \$x\n"
+    ];
+    cmd = [
+      "--port"
+      "8000"
+    ];
   };
   check = lib.importCheck {
     inherit

@@ -10,6 +10,8 @@ let
   };
   compression = "zstd";
   python = "3.13";
+  directory = "/app";
+  user = null;
 
   source = lib.source { path = ../.; };
 
@@ -17,35 +19,75 @@ let
   pythonRoot = lib.debianRoot {
     name = "debian-trixie-python3.13";
     groups = [
-      { name = "base"; debs = debian.base; }
-      { name = "python"; debs = debian.python; }
+      {
+        name = "base";
+        debs = debian.base;
+      }
+      {
+        name = "python";
+        debs = debian.python;
+      }
     ];
   };
   root = pythonRoot;
-  venv = lib.venv { root = pythonRoot; inherit python compression; };
-  wheelLayers = map (layer: lib.wheelLayer { inherit (layer) name wheels; root = pythonRoot; inherit venv compression; }) wheels;
+  venv = lib.venv {
+    root = pythonRoot;
+    inherit python compression;
+  };
+  wheelLayers = map (
+    layer:
+    lib.wheelLayer {
+      inherit (layer) name wheels;
+      root = pythonRoot;
+      inherit venv compression;
+    }
+  ) wheels;
   project = lib.packageLayer {
     name = "hello";
-    inherit source root venv compression;
-    buildEnv = lib.buildEnv { root = pythonRoot; inherit python; wheels = tools.build; };
-    backend = { build-backend = "hatchling.build"; backend-path = [ ]; };
+    inherit
+      source
+      root
+      venv
+      compression
+      ;
+    buildEnv = lib.buildEnv {
+      root = pythonRoot;
+      inherit python;
+      wheels = tools.build;
+    };
+    backend = {
+      build-backend = "hatchling.build";
+      backend-path = [ ];
+    };
   };
 
-  layers =
-    [
-      (lib.rootLayer { name = "base"; root = pythonRoot; group = "base"; inherit compression; })
-      (lib.rootLayer { name = "python"; root = pythonRoot; below = [ "base" ]; inherit compression; })
-      venv
-    ]
-    ++ wheelLayers
-    ++ [
-      project
-      (lib.settingsLayer {
-        inherit root compression;
-        directory = "/app";
-        user = null;
-      })
-    ];
+  layers = [
+    (lib.rootLayer {
+      name = "base";
+      root = pythonRoot;
+      group = "base";
+      inherit compression;
+    })
+    (lib.rootLayer {
+      name = "python";
+      root = pythonRoot;
+      below = [ "base" ];
+      inherit compression;
+    })
+    venv
+  ]
+  ++ wheelLayers
+  ++ [
+    project
+    (lib.settingsLayer {
+      inherit
+        root
+        directory
+        user
+        compression
+        ;
+    })
+  ];
 
   config = {
     created = "1970-01-01T00:00:01Z";
@@ -71,24 +113,33 @@ let
       "org.opencontainers.image.title" = "hello";
       "org.opencontainers.image.version" = "1.0";
     };
-    histories = [
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: debian trixie"; }
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: python 3.13.5"; }
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: environment"; }
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: torch-2.7.0+cu128"; }
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: numpy-2.2.1"; }
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: wheels-4"; }
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: wheels-6"; }
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: hello"; }
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: settings"; }
+    names = [
+      "debian trixie"
+      "python 3.13.5"
+      "environment"
+      "torch-2.7.0+cu128"
+      "numpy-2.2.1"
+      "wheels-4"
+      "wheels-6"
+      "hello"
+      "settings"
     ];
   };
   rootfs = lib.rootfs { inherit layers; };
 in
 {
   inherit oci rootfs layers;
-  image = lib.archive { inherit oci; name = "hello:latest"; };
+  image = lib.archive {
+    inherit oci;
+    name = "hello:latest";
+  };
   env = lib.environment { layers = [ venv ] ++ wheelLayers ++ [ project ]; };
-  check = lib.importCheck { inherit rootfs; command = "hello"; directory = "/app"; };
-  shell = lib.shell { inherit rootfs; inherit (config) config; };
+  check = lib.importCheck {
+    inherit rootfs directory;
+    command = "hello";
+  };
+  shell = lib.shell {
+    inherit rootfs;
+    inherit (config) config;
+  };
 }

@@ -10,37 +10,70 @@ let
   };
   compression = "zstd";
   python = "3.13";
+  directory = "/app";
+  user = null;
 
-  source = lib.source { path = ../../.; files = builtins.fromJSON (builtins.readFile ./files.json); };
+  source = lib.source {
+    path = ../../.;
+    files = builtins.fromJSON (builtins.readFile ./files.json);
+  };
 
   # Base and interpreter: what wheels are installed in. System packages come on top, so that they change no wheel's layer.
   pythonRoot = lib.debianRoot {
     name = "debian-trixie-python3.13";
     groups = [
-      { name = "base"; debs = debian.base; }
-      { name = "python"; debs = debian.python; }
+      {
+        name = "base";
+        debs = debian.base;
+      }
+      {
+        name = "python";
+        debs = debian.python;
+      }
     ];
   };
   root = pythonRoot;
-  venv = lib.venv { root = pythonRoot; inherit python compression; };
-  wheelLayers = map (layer: lib.wheelLayer { inherit (layer) name wheels; root = pythonRoot; inherit venv compression; }) wheels;
-  project = lib.sourceLayer { inherit source compression; directory = "/app"; };
+  venv = lib.venv {
+    root = pythonRoot;
+    inherit python compression;
+  };
+  wheelLayers = map (
+    layer:
+    lib.wheelLayer {
+      inherit (layer) name wheels;
+      root = pythonRoot;
+      inherit venv compression;
+    }
+  ) wheels;
+  project = lib.sourceLayer { inherit source directory compression; };
 
-  layers =
-    [
-      (lib.rootLayer { name = "base"; root = pythonRoot; group = "base"; inherit compression; })
-      (lib.rootLayer { name = "python"; root = pythonRoot; below = [ "base" ]; inherit compression; })
-      venv
-    ]
-    ++ wheelLayers
-    ++ [
-      project
-      (lib.settingsLayer {
-        inherit root compression;
-        directory = "/app";
-        user = null;
-      })
-    ];
+  layers = [
+    (lib.rootLayer {
+      name = "base";
+      root = pythonRoot;
+      group = "base";
+      inherit compression;
+    })
+    (lib.rootLayer {
+      name = "python";
+      root = pythonRoot;
+      below = [ "base" ];
+      inherit compression;
+    })
+    venv
+  ]
+  ++ wheelLayers
+  ++ [
+    project
+    (lib.settingsLayer {
+      inherit
+        root
+        directory
+        user
+        compression
+        ;
+    })
+  ];
 
   config = {
     created = "1970-01-01T00:00:01Z";
@@ -63,21 +96,30 @@ let
       "org.opencontainers.image.title" = "scripts";
       "org.opencontainers.image.version" = "1.0";
     };
-    histories = [
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: debian trixie"; }
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: python 3.13.5"; }
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: environment"; }
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: wheels-4"; }
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: scripts"; }
-      { created = "1970-01-01T00:00:01Z"; created_by = "neve: settings"; }
+    names = [
+      "debian trixie"
+      "python 3.13.5"
+      "environment"
+      "wheels-4"
+      "scripts"
+      "settings"
     ];
   };
   rootfs = lib.rootfs { inherit layers; };
 in
 {
   inherit oci rootfs layers;
-  image = lib.archive { inherit oci; name = "scripts:latest"; };
+  image = lib.archive {
+    inherit oci;
+    name = "scripts:latest";
+  };
   env = lib.environment { layers = [ venv ] ++ wheelLayers; };
-  check = lib.importCheck { inherit rootfs; command = "python"; directory = "/app"; };
-  shell = lib.shell { inherit rootfs; inherit (config) config; };
+  check = lib.importCheck {
+    inherit rootfs directory;
+    command = "python";
+  };
+  shell = lib.shell {
+    inherit rootfs;
+    inherit (config) config;
+  };
 }
