@@ -3,7 +3,7 @@
 # and say so; docker-registry, skopeo and bubblewrap come through neve's own tools in any case.
 set -eu
 missing=
-for program in podman runc skopeo docker-registry bwrap git; do
+for program in podman runc skopeo docker-registry bwrap git direnv; do
   command -v "$program" >/dev/null || missing="$missing $program"
 done
 [ -n "$missing" ] || exit 0
@@ -12,4 +12,4 @@ if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
   exit 0
 fi
 apt-get update -q
-DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends podman runc skopeo docker-registry bubblewrap git
+DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends podman runc skopeo docker-registry bubblewrap git direnv

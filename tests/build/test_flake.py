@@ -83,13 +83,6 @@ def test_nix_checks_it(flake: Flake) -> None:
     assert "imports numpy" in log
 
 
-def test_nix_develops_it(flake: Flake) -> None:
-    flake.ask("develop", "-c", "true")
-    assert flake.ask("develop", "-c", "bash", "-c", "type -t image; ls $NEVE_ROOTFS/opt/venv/bin/hello").startswith(
-        "function\n/nix/store/"
-    )
-
-
 def test_it_needs_no_git_and_bears_it(flake: Flake, hello: Hello, tmp_path: Path) -> None:
     """A flake in a git tree is what git knows of it."""
     if shutil.which("git") is None:

@@ -96,6 +96,26 @@ def test_init_makes_a_project_where_there_is_none(project: Path) -> None:
     assert "neve" in data["tool"]
 
 
+def test_init_writes_an_envrc_where_there_is_none(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["-C", str(project), "init"]) == 0
+    path = project / ".envrc"
+    assert not path.exists()
+    assert run_command(["-C", str(project), "init", "--direnv"]) == 0
+    assert "watch_file pyproject.toml uv.lock neve.lock\n" in path.read_text()
+    assert told(capsys).splitlines()[-1] == str(project / "pyproject.toml")
+    path.write_text("mine\n")
+    assert run_command(["-C", str(project), "--progress", "plain", "init", "--direnv"]) == 0
+    said = capsys.readouterr().err
+    assert ".envrc is there already" in said
+    assert "neve shell --print-env" in said
+    assert path.read_text() == "mine\n"
+
+
+def test_shell_prints_or_runs(project: Path) -> None:
+    with pytest.raises(UsageError, match="--print-env takes no command"):
+        run_command(["-C", str(project), "shell", "--print-env", "--", "true"])
+
+
 @pytest.mark.parametrize("tool", ["tool = {}\n", 'tool.uv = { package = false }\n[tool."neve2"]\n'])
 def test_init_leaves_no_file_that_is_broken(project: Path, tool: str) -> None:
     path = project / "pyproject.toml"

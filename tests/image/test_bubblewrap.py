@@ -100,6 +100,7 @@ def test_command_and_environment(rootfs: Path) -> None:
     found = bubblewrap_arguments(rootfs, config, environment={"TERM": "xterm"})
     assert found[-4:] == ["--", "serve", "-v", "a"]
     assert follows(found, "--chdir", "/srv")
+    assert follows(bubblewrap_arguments(rootfs, config, directory="/srv/code"), "--chdir", "/srv/code")
     for name, value in (("A", "1=2"), ("HOME", "/h"), ("TERM", "xterm")):
         assert follows(found, "--setenv", name, value)
     assert found.index("--clearenv") < found.index("--setenv")

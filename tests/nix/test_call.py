@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pytest_subprocess import FakeProcess
 
 from neve.errors import NeveError, TransientError
-from neve.nix.call import add_directory, add_fixed, build, evaluate, missing, physical
+from neve.nix.call import add_directory, add_fixed, build, develop, evaluate, missing, physical, print_dev_env
 from neve.nix.find import Nix
+from neve.nix.nix import OWN
 from tests.recorder import Recorder
 
 _DRV = "/nix/store/33kkj46qrv84753ipx6h4skj1j1gpwim-a.drv"
@@ -171,3 +173,32 @@ def test_a_path_lies_under_the_root(nix: Nix) -> None:
     assert physical(nix, _OUT) == Path(f"{nix.store}{_OUT}")
     with pytest.raises(NeveError):
         physical(nix, "/etc/passwd")
+
+
+def test_develop_leaves_the_environment_to_the_caller(nix: Nix) -> None:
+    words, environment = develop(nix, "shell", ["tool", "-x"], offline=True, extra=["--file", "nix"])
+    assert environment == {"HOME": "/h"}
+    assert words[:4] == ["/opt/nix", "develop", "--store", str(nix.store)]
+    assert words[-7:] == ["--offline", "--file", "nix", "shell", "--command", "tool", "-x"]
+    pairs = dict(zip(words[words.index("--option") + 1 :: 3], words[words.index("--option") + 2 :: 3], strict=False))
+    assert pairs["extra-experimental-features"] == "nix-command flakes"
+    assert pairs["substituters"] == ""
+    assert "--command" not in develop(nix, "shell", substitute=True)[0]
+    assert "substituters" not in develop(nix, "shell", substitute=True)[0]
+
+
+def test_develop_keeps_the_own_copy_apart(nix: Nix) -> None:
+    environ = {"HOME": "/h", "NIX_CONFIG": "sandbox = false", "LC_ALL": "tlh"}
+    environment = develop(replace(nix, origin=OWN, environ=environ), "shell")[1]
+    assert environment["NIX_CONF_DIR"] == "/nonexistent"
+    assert environment["LC_ALL"] == "tlh"
+    assert "NIX_CONFIG" not in environment
+
+
+def test_print_dev_env(fp: FakeProcess, nix: Nix) -> None:
+    fp.register([fp.any()], stdout="export A=1\n")
+    assert print_dev_env(nix, "shell", extra=["--file", "nix"]) == "export A=1\n"
+    assert list(fp.calls[0])[-3:] == ["--file", "nix", "shell"]
+    fp.register([fp.any()], returncode=1, stderr="error: no shell")
+    with pytest.raises(NeveError, match="environment of shell"):
+        print_dev_env(nix, "shell")

@@ -83,6 +83,8 @@ def test_modes_follow_the_umask(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert (tmp_path / "file").stat().st_mode & 0o777 == 0o640
+    files.write_if_changed(tmp_path / "program", "", mode=0o777)
+    assert os.access(tmp_path / "program", os.X_OK)
 
 
 def test_something_else_in_the_place_of_a_directory(tmp_path: Path) -> None:
