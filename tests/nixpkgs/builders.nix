@@ -347,12 +347,12 @@ rec {
     )
   );
 
-  mkShell = shell pkgs.stdenv "mkShell";
-  mkShellNoCC = shell pkgs.stdenvNoCC "mkShellNoCC";
+  mkShell = lib.makeOverridable (shell "mkShell") { inherit (pkgs) stdenv; };
+  mkShellNoCC = mkShell.override { stdenv = pkgs.stdenvNoCC; };
   # Other attributes become variables of the shell, as in nixpkgs.
   shell =
-    stdenv: function:
-    lib.makeOverridable (
+    function:
+    { stdenv }:
       {
         name ? "nix-shell",
         packages ? [ ],
@@ -387,6 +387,5 @@ rec {
             preferLocalBuild = true;
           }
         )
-      )
-    );
+      );
 }

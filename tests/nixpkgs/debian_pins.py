@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Sequence
@@ -49,6 +50,8 @@ class Pins:
         whole: dict[str, set[str]] = {}
         held: dict[str, list[Package]] = {}
         for name, entry in wanted.items():
+            if "program" in entry:
+                continue
             reached = {package.name: package for package in closure(self._index, entry["debs"])}
             below: set[str] = set()
             for need in entry["needs"]:
@@ -93,6 +96,7 @@ class Pins:
                 # Nix finds the file in the store; this machine's mirror is nobody else's business.
                 pins.append({"name": file, "url": f"file:///not-in-the-store/{file}", "sha256": package.sha256})
             packages[name] = {"version": self._version(name, debs), "debs": pins}
+        packages["uv"] = _uv(nix)
         absent = missing(nix, list(artefacts))
         if absent:
             fetcher = Fetcher(self._toolbox.cache, Silent())
@@ -104,6 +108,20 @@ class Pins:
         first = json.loads(PACKAGES.read_text())[name]["debs"][0]
         version = next(package.version for package in debs if package.name == first)
         return version.rpartition(":")[2].partition("-")[0].partition("+")[0].partition("~")[0]
+
+
+def _uv(nix: Nix) -> dict[str, Any]:
+    """The uv that neve is installed with, as a file in the store."""
+    from importlib.metadata import version
+
+    from uv import find_uv_bin
+
+    program = Path(find_uv_bin())
+    digest = hashlib.sha256(program.read_bytes()).hexdigest()
+    if missing(nix, [fixed_path("uv", digest)]):
+        add_fixed(nix, [program])
+    pin = {"name": "uv", "url": "file:///not-in-the-store/uv", "sha256": digest}
+    return {"version": version("uv"), "debs": [], "program": pin}
 
 
 @cache

@@ -82,6 +82,7 @@ removeAttrs relocated [
   dockerTools = import ./docker stand;
   autoPatchelfHook = import ./autopatchelf stand;
 
+  bashInteractive = relocated.bash;
   gcc = stdenvs.stdenv.cc;
   # What config must allow.
   unrar = named "unrar" { meta.license = lib.licenses.unfree; };

@@ -42,7 +42,11 @@ let
 
   make =
     name:
-    { debs, needs }:
+    {
+      debs,
+      needs,
+      program ? null, # the name of a program that comes as one file
+    }:
     let
       pin = pins.packages.${name};
       known = {
@@ -64,6 +68,8 @@ let
             unpack = ./unpack.sh;
             change = if changes ? "${name}.sh" then ./changes + "/${name}.sh" else "";
             debs = map fetch pin.debs;
+            called = name;
+            program = if program == null then "" else fetch pin.program;
             libraries = map (need: packages.${need}) needs;
             glibc = if name == "glibc" then placeholder "out" else packages.glibc;
           }

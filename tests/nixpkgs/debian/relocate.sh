@@ -7,6 +7,11 @@ for name in bin etc include lib libexec share; do
     [ ! -d "$place" ] || { mkdir -p "$out/$name" && cp -a "$place/." "$out/$name/"; }
   done
 done
+if [ -n "$program" ]; then
+  mkdir "$out/bin"
+  cp "$program" "$out/bin/$called"
+  chmod 755 "$out/bin/$called"
+fi
 cd "$out"
 library() { # NAME: the store path of that name among $libraries
   for one in $libraries; do

@@ -27,7 +27,16 @@ rec {
       result = f arguments;
       override = changed: makeOverridable f (arguments // (if builtins.isFunction changed then changed arguments else changed));
     in
-    if builtins.isAttrs result then result // { inherit override; } else result;
+    if builtins.isAttrs result then
+      result // { inherit override; }
+    else if builtins.isFunction result then
+      {
+        inherit override;
+        __functor = _: result;
+        __functionArgs = builtins.functionArgs result;
+      }
+    else
+      result;
 
   callPackageWith =
     scope: file: given:
