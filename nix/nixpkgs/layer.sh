@@ -43,7 +43,7 @@ everything() {
 type=application/vnd.oci.image.layer.v1.tar+$compression
 case $compression in
   zstd) compress="zstd -3 -q -c -T$NIX_BUILD_CORES" ;;
-  gzip) compress="igzip -2 -c -T 1" ;;
+  gzip) compress="igzip -2 -n -c -T 1" ;; # without -n it writes the time of day
 esac
 mkdir "$out"
 mkfifo plain

@@ -39,6 +39,13 @@ pkgs.runCommand "root"
       user: "${user.name}:x:${toString user.uid}:${toString user.gid}:${user.name}:${user.home}:/bin/sh\n"
     ) all;
     group = lib.concatMapStrings (user: "${user.name}:x:${toString user.gid}:\n") all;
+    # os-release(5): programs ask for it, and scanners.
+    release = ''
+      ID=nixpkgs
+      NAME=nixpkgs
+      VERSION_ID="${lib.trivial.release}"
+      PRETTY_NAME="nixpkgs ${lib.trivial.release}"
+    '';
     sh = lib.optionalString shell "${pkgs.bashInteractive}/bin/bash";
     usrBinEnv = lib.optionalString shell "${lib.getBin pkgs.coreutils}/bin/env";
   }

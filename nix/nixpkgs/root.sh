@@ -3,6 +3,7 @@ mkdir -p "$out/bin" "$out/lib" "$out/usr/bin" "$out/usr/share" "$out/etc" "$out/
   "$out/proc" "$out/sys" "$out/dev" "$out/tmp" "$out/var/tmp" "$out/var/empty" "$out$home" "$out$directory"
 printf %s "$passwd" > "$out/etc/passwd"
 printf %s "$group" > "$out/etc/group"
+printf %s "$release" > "$out/etc/os-release"
 echo 'hosts: files dns' > "$out/etc/nsswitch.conf"
 
 for package in $base; do
