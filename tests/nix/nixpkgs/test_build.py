@@ -203,3 +203,46 @@ def test_the_root_has_its_modes_owners_and_files(made: Made) -> None:
 def test_what_is_built_twice_is_the_same(made: Made, what: str) -> None:
     made.built(what)
     made.built(what, rebuild=True)
+
+
+def test_no_layer_holds_the_time_of_day(made: Made) -> None:
+    """RFC 1952: bytes 4 to 7 of a gzip file are its time."""
+    for number in (0, 9):
+        assert (made.built(f"(builtins.elemAt layers {number}).layer") / "blob").read_bytes()[4:8] == bytes(4)
+
+
+_BACKEND = """
+import os, subprocess, zipfile
+def build_wheel(directory, settings=None, metadata=None):
+    subprocess.run([os.environ["CC"], "-shared", "-fPIC", "code.c", "-o", "code.so", "-l:libjq.so.1"], check=True)
+    name = "native-2-cp313-cp313-linux_x86_64.whl"
+    with zipfile.ZipFile(os.path.join(directory, name), "w") as wheel:
+        wheel.write("code.so", "native/code.so")
+        wheel.writestr("native/__init__.py", "")
+        wheel.writestr("native-2.dist-info/METADATA", "Metadata-Version: 2.1\\nName: native\\nVersion: 2\\n")
+        wheel.writestr("native-2.dist-info/RECORD", "")
+    return name
+"""
+_NATIVE = """
+import ctypes, native
+print(ctypes.CDLL(native.__path__[0] + "/code.so").made())
+"""
+
+
+def test_a_package_is_compiled_with_system_packages_and_finds_them(made: Made) -> None:
+    source = made.bench.directory / "native"
+    (source / "tools").mkdir(parents=True)
+    (source / "tools" / "own.py").write_text(_BACKEND)
+    (source / "code.c").write_text("void *jq_init(void); int made(void) { return jq_init() != 0; }\n")
+    built = f"""(self.build {{
+      name = "native";
+      inherit python;
+      source = {source};
+      backend = {{ build-backend = "own"; backend-path = [ "tools" ]; }};
+      requirements = [ ];
+      packages = [ self.pkgs.jq ];
+    }})"""
+    environment = f"self.environment {{ inherit python dependencies; project = {built}; }}"
+    script = nix(f"${{environment}}/bin/python -c '{_NATIVE}' > $out").replace("\\${environment}", "${environment}")
+    said = made.built(f'let environment = {environment}; in self.pkgs.runCommand "try" {{ }} {script}')
+    assert said.read_text() == "1\n"

@@ -200,3 +200,37 @@ def test_a_wheel_without_machine_code_asks_for_no_libraries(library: Evaluate) -
     assert code == "python3.13-code-1.0"
     assert "zlib" in libraries
     assert "libX11" in libraries
+
+
+def test_cuda_compiles_the_project_with_its_own_compiler(library: Evaluate) -> None:
+    call = """
+      let
+        python = self.package "python313";
+        components = [ "cuda_nvcc" "cuda_cudart" ];
+        built = self.build {
+          name = "kernel";
+          inherit python components;
+          source = self.pkgs.hello;
+          backend = { build-backend = "own"; backend-path = [ "." ]; };
+          requirements = [ ];
+        };
+        shell = self.shell {
+          inherit python components;
+          environment = self.pkgs.hello;
+          packages = [ ];
+          variables = { };
+        };
+        names = map (package: package.pname or package.name);
+      in
+      {
+        built = names built.nativeBuildInputs;
+        home = map (path: path.pname) built.CUDA_HOME.recorded.arguments.paths;
+        drv = built.drvPath;
+        shell = shell.drvPath;
+        shellHome = shell.CUDA_HOME == built.CUDA_HOME;
+      }
+    """
+    found = library(call, cuda="12.9")
+    assert found["built"][-2:] == ["cuda_nvcc", "cuda_cudart"]
+    assert set(found["home"]) == {"cuda_nvcc", "cuda_cudart"}
+    assert found["shellHome"]
