@@ -60,7 +60,12 @@ def test_it_is_the_image_with_the_project_in_it(opened: Project) -> None:
 def test_what_changes_is_in_the_next_shell(opened: Project) -> None:
     assert call(opened, "--", "hello").stdout.startswith("Hello")
     opened.edit("src/hello/__init__.py", "Hello from", "Good morning from")
+    first = (opened.directory / ".neve/result-rootfs").readlink()
     assert call(opened, "--", "hello").stdout.startswith("Good morning from")
+    assert (opened.directory / ".neve/result-rootfs").readlink() == first  # a large image is not unpacked for that
+    assert call(opened, "--", "ls", "/opt/venv/bin/hello2").returncode != 0
+    opened.edit("pyproject.toml", "[project.scripts]\n", '[project.scripts]\nhello2 = "hello:main"\n')
+    assert call(opened, "--", "hello2").stdout.startswith("Good morning from")
 
 
 def test_a_person_at_a_terminal(opened: Project) -> None:

@@ -173,6 +173,17 @@ def test_tools_are_the_programs_of_the_environment(shell: ImageShell) -> None:
     assert shell.tools() == ["app", "python"]
 
 
+def test_what_is_renewed_lies_over_the_rest(shell: ImageShell, tmp_path: Path) -> None:
+    new = tmp_path / "new"
+    new.write_text("new")
+    Path(shell.rootfs, "etc/version").write_text("old")
+    renewed = replace(shell, renewed={"/etc/version": str(new)})
+    assert run(renewed, "cat", "/etc/version").stdout == "new"
+    assert "Read-only file system" in run(renewed, "sh", "-c", "echo x > /etc/version").stderr
+    new.unlink()
+    assert "no longer in the store" in run(renewed, "true").stderr
+
+
 def test_an_image_that_is_gone(shell: ImageShell) -> None:
     shutil.rmtree(shell.rootfs)
     done = run(shell, "true")

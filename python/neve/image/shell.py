@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -44,6 +44,9 @@ class ImageShell:
     """What a shell needs: the image's tree ``rootfs`` and ``config``, the ``config`` object of its configuration; the
     directory ``project``, seen at the image's working directory and at its own path; ``home``, which stays from
     shell to shell; the program ``bwrap``. ``digest`` is the image's.
+
+    ``rootfs`` may be of an earlier image that had the same ``layers`` but for the project's, whose files were those of
+    the tree ``packaged``: ``renewed`` has what is mounted over it, sources by path.
     """
 
     name: str
@@ -53,6 +56,9 @@ class ImageShell:
     project: str
     home: str
     bwrap: str
+    layers: list[str] = field(default_factory=list)
+    packaged: str = ""
+    renewed: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, text: str) -> ImageShell | None:
@@ -73,7 +79,7 @@ class ImageShell:
         the image's root, so that what is made in the project is the caller's. Of ``environ`` the terminal, the
         locale that the image has, and the proxies are kept. Raises NeveError.
         """
-        if not Path(self.rootfs).is_dir():
+        if not self.is_whole():
             raise NeveError(
                 "the image of this shell is no longer in the store",
                 where=self.rootfs,
@@ -91,6 +97,10 @@ class ImageShell:
         sys.stderr.flush()
         with _terminal_returned():
             return supervise([self.bwrap], options, environ)
+
+    def is_whole(self) -> bool:
+        """Whether all of the image is still in the store."""
+        return all(os.path.lexists(path) for path in (self.rootfs, *self.renewed.values()))
 
     def tools(self) -> list[str]:
         """The interpreter and the console scripts of the image's environment, sorted."""
@@ -142,7 +152,7 @@ class ImageShell:
 
     def _binds(self) -> list[Bind]:
         project = Bind(source=Path(self.project), target=self._workdir, writable=True)
-        binds = [project]
+        binds = [*(Bind(source=Path(source), target=place) for place, source in self.renewed.items()), project]
         if not PurePosixPath(_HOME).is_relative_to(self._workdir):
             binds.insert(0, Bind(source=Path(self.home), target=_HOME, writable=True))
         # Editors and debuggers name files by the paths that they see; nothing of the image is hidden for that.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from neve.files import TEMPORARY, explained, write_if_changed
 from neve.image.shell import ImageShell
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from neve.session import Session
 
 _EXECUTABLE = 0o777
+_PROJECT = -2  # among the layers; the last are the settings
 
 _WRAPPER = """\
 #!/bin/sh
@@ -42,22 +43,40 @@ def image_shell(session: Session) -> ImageShell:
     from neve.tools import BUBBLEWRAP
 
     built = build_image(session)
-    rootfs = build_output(session, "rootfs")
+    image = Layout(built.layout).image()
+    config = image.config.get("config")
+    tree = _unpacked(session, [layer.descriptor.digest for layer in image.layers])
     home = work_directory(session.directory) / "home"
     with explained("create the home of shells", home):
         home.mkdir(mode=0o700, exist_ok=True)
-    config = Layout(built.layout).image().config.get("config")
     shell = ImageShell(
         name=session.project.name,
         digest=built.digest,
-        rootfs=str(rootfs),
         config=config if isinstance(config, dict) else {},
         project=str(session.directory.resolve()),
         home=str(home.resolve()),
         bwrap=str(session.toolbox.find(BUBBLEWRAP)),
+        **tree,
     )
     write_if_changed(_record(session), shell.text())
     return shell
+
+
+def _unpacked(session: Session, layers: list[str]) -> dict[str, Any]:
+    """The image's files. To unpack all of them takes seconds and gigabytes: where the project alone has changed, its
+    files are mounted over those of the last time.
+    """
+    from neve.image.renew import renewed
+
+    del layers[_PROJECT]
+    packaged = build_output(session, "packaged")
+    before = _read(_record(session))
+    if before is not None and list(before.layers) == layers and before.is_whole() and Path(before.packaged).is_dir():
+        old = Path(before.packaged)
+        over = renewed(Path(before.rootfs), old, packaged, hidden=session.plan.workdir) if old != packaged else {}
+        if over is not None:
+            return {"rootfs": before.rootfs, "layers": layers, "packaged": before.packaged, "renewed": over}
+    return {"rootfs": str(build_output(session, "rootfs")), "layers": layers, "packaged": str(packaged)}
 
 
 def write_wrappers(session: Session, shell: ImageShell) -> Path:
@@ -104,7 +123,7 @@ def _read(record: Path) -> ImageShell | None:
 def _is_whole(shell: ImageShell, session: Session) -> bool:
     """Whether all of ``shell`` is still there, and the project where it was."""
     here = shell.project == str(session.directory.resolve())
-    return here and Path(shell.rootfs).is_dir() and Path(shell.home).is_dir() and Path(shell.bwrap).is_file()
+    return here and shell.is_whole() and Path(shell.home).is_dir() and Path(shell.bwrap).is_file()
 
 
 __all__ = ["image_shell", "known_shell", "write_wrappers"]

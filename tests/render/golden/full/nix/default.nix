@@ -177,6 +177,11 @@ in
     inherit rootfs directory;
     command = "serve";
   };
+  # The project's files alone, for shells.
+  packaged = lib.rootfs {
+    name = "packaged";
+    layers = [ project ];
+  };
   shell = lib.shell {
     inherit rootfs;
     inherit (config) config;
