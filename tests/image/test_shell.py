@@ -30,6 +30,7 @@ TOOLS: Tree = {
     "opt/venv/bin": None,
     "opt/venv/bin/app": b"",
     "opt/venv/bin/pip3": b"",
+    "opt/venv/bin/pipdeptree": b"",
     "opt/venv/bin/activate_this.py": b"",
     "opt/venv/bin/python": "/usr/bin/python3",
     "usr/lib": None,
@@ -170,7 +171,7 @@ def test_an_archive_has_all_locales(shell: ImageShell) -> None:
 
 
 def test_tools_are_the_programs_of_the_environment(shell: ImageShell) -> None:
-    assert shell.tools() == ["app", "python"]
+    assert shell.tools() == ["app", "pipdeptree", "python"]
 
 
 def test_what_is_renewed_lies_over_the_rest(shell: ImageShell, tmp_path: Path) -> None:

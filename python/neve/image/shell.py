@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +27,7 @@ _HOME = "/root"
 _LOCALES = "usr/lib/locale"
 _ALWAYS = ("C", "POSIX")  # locales that are built into the C library
 _ENVIRONMENT = "opt/venv/bin"
-_NO_TOOLS = ("activate", "deactivate", "pip")
+_NO_TOOLS = re.compile(r"(de)?activate.*|pip[0-9.]*")  # what would change an environment that cannot be changed
 # At its end a shell gives the terminal back to the process group that had it before. That group must have a number in
 # the shell's PID namespace: so it is one of its own.
 _LEADER = """
@@ -106,7 +107,7 @@ class ImageShell:
         """The interpreter and the console scripts of the image's environment, sorted."""
         directory = Path(self.rootfs, _ENVIRONMENT)
         names = [path.name for path in directory.iterdir() if path.is_symlink() or os.access(path, os.X_OK)]
-        return sorted(name for name in names if not name.startswith(_NO_TOOLS))
+        return sorted(name for name in names if not _NO_TOOLS.fullmatch(name))
 
     @property
     def _workdir(self) -> str:
