@@ -1,5 +1,5 @@
 {
-  description = "A stand-in for nixpkgs: its names and the ways to call it, for tests";
+  description = "A stand-in for nixpkgs: its names and the ways to call it, called as nixpkgs is";
 
   outputs =
     { self }:

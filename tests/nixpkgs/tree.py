@@ -42,6 +42,24 @@ def building(into: Path, nix: Nix) -> Path:
     return tree
 
 
+def real(into: Path, tree: Path, nix: Nix | None = None) -> Path:
+    """A tree at ``into`` that evaluates the real nixpkgs of ``tree``, with what that does not wire.
+
+    With ``nix`` its leaf packages are Debian's, and what its own functions make of them builds in that store.
+    """
+    part = into / "stand-in"
+    if nix is None:
+        stand_in(part)
+    else:
+        building(part, nix)
+    shutil.copytree(tree, into / "nixpkgs", symlinks=True, ignore=shutil.ignore_patterns(".git"))
+    (part / "real.nix").rename(into / "default.nix")
+    shutil.copy(part / "flake.nix", into / "flake.nix")
+    (into / "lib").mkdir()
+    (into / "lib/default.nix").write_text("import ../nixpkgs/lib\n")
+    return into
+
+
 @cache
 def shared_nix() -> Nix:
     """The Nix that neve uses here, with its ordinary store."""
@@ -69,11 +87,19 @@ def real_nixpkgs() -> Path:
     return Path(named).resolve()
 
 
+@pytest.fixture(scope="session")
+def building_real_nixpkgs(real_nixpkgs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tree that NEVE_NIXPKGS names, its leaf packages Debian's. For tests marked build and network."""
+    return real(tmp_path_factory.mktemp("nixpkgs") / "real", real_nixpkgs, shared_nix())
+
+
 __all__ = [
     "building",
+    "building_real_nixpkgs",
     "building_stand_in",
     "evaluating_stand_in",
     "nar_hash",
+    "real",
     "real_nixpkgs",
     "shared_nix",
     "stand_in",

@@ -1,3 +1,5 @@
+# Of the sandbox's one user nothing can be given away, and nixpkgs' fakeroot does not stop at that.
+sed -i "2i export FAKEROOTDONTTRYCHOWN=1" bin/fakeroot-sysv
 # The script names its parts by their places in Debian, and calls what need not be on PATH.
 rm -f bin/fakeroot-tcp bin/faked-tcp
 mv bin/fakeroot-sysv bin/fakeroot

@@ -6,15 +6,19 @@ for name in gcc g++ cpp; do
 #!$(library bash)/bin/bash
 # Linking has no part in what only compiles: then the linker's words would be warned of.
 link=(-Wl,-dynamic-linker,$(echo "$glibc"/lib/ld-linux-*.so.*) -Wl,-rpath,$glibc/lib:$(library gcc-lib)/lib)
-for word in \$NIX_LDFLAGS; do
-  link+=("\$word")
-  case \$word in -L*) link+=("-Wl,-rpath,\${word#-L}") ;; esac
-done
+# nixpkgs' own wrapper reads these itself, and says that it is there.
+if [ -z "\$NIX_CC" ]; then
+  compile=\$NIX_CFLAGS_COMPILE
+  for word in \$NIX_LDFLAGS; do
+    link+=("\$word")
+    case \$word in -L*) link+=("-Wl,-rpath,\${word#-L}") ;; esac
+  done
+fi
 for word in "\$@"; do
   case \$word in -c | -E | -S | -M | -MM) link=() ;; esac
 done
 exec $out/bin/$triplet-$name -B$(library binutils)/bin/ -B$(library glibc-dev)/lib/ -B$(library gcc-lib)/lib/ \
-  -idirafter $(library glibc-dev)/include \$NIX_CFLAGS_COMPILE "\$@" \
+  -idirafter $(library glibc-dev)/include \$compile "\$@" \
   -L$(library glibc-dev)/lib -L$glibc/lib -L$(library gcc-lib)/lib "\${link[@]}"
 END
   chmod +x "bin/$name"
