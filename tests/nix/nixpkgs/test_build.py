@@ -1,4 +1,4 @@
-"""nix/nixpkgs, built on the stand-in for nixpkgs: wheels with machine code that need one another, and their layers."""
+"""nix/nixpkgs, built on the stand-in and on a real tree: wheels with machine code that need one another, their layers."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from neve.nix.call import add_fixed, build, physical
 from neve.render.quote import nix
 from neve.resources import nix_library
 from tests.build.layers import entries
-from tests.nixpkgs.tree import building_stand_in, shared_nix
+from tests.nixpkgs.tree import building_real_nixpkgs, building_stand_in, real_nixpkgs, shared_nix
 
-__all__ = ["building_stand_in"]
+__all__ = ["building_real_nixpkgs", "building_stand_in", "real_nixpkgs"]
 
 pytestmark = [pytest.mark.build, pytest.mark.network]
 
@@ -114,9 +114,10 @@ class Made:
         return self.bench.built(f"let {self.names} in {expression}", rebuild=rebuild)
 
 
-@pytest.fixture(scope="module")
-def made(building_stand_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
-    bench = Bench(building_stand_in, tmp_path_factory.mktemp("library"))
+@pytest.fixture(scope="module", params=["building_stand_in", "building_real_nixpkgs"])
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """On the stand-in, then on the tree of NEVE_NIXPKGS."""
+    bench = Bench(request.getfixturevalue(request.param), tmp_path_factory.mktemp("library"))
     parts = bench.built(_COMPILE)
     tag = "cp313-cp313-manylinux_2_28_x86_64"
 
