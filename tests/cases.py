@@ -131,8 +131,8 @@ CASES: Mapping[str, Case] = {
             neve={
                 "base": "nixpkgs",
                 "release": "25.11",
-                "system": ["ffmpeg", "nodejs_22", "steam-run"],
-                "nixpkgs": {"unfree": ["steam-unwrapped"]},
+                "system": ["ffmpeg", "nodejs", "unrar"],
+                "nixpkgs": {"unfree": ["what-unrar-needs"]},
             },
         ),
         wheels=_WHEELS[1:2],

@@ -14,6 +14,10 @@ for package in $base; do
     ln -s "$package"/share/* "$out/usr/share"
   fi
 done
+# Where the C library of nixpkgs looks for time zones.
+if [ -e "$out/usr/share/zoneinfo" ]; then
+  ln -s /usr/share/zoneinfo "$out/etc/zoneinfo"
+fi
 # nixpkgs calls it ca-bundle.crt, most programs look for Debian's name.
 if [ -e "$out/etc/ssl/certs/ca-bundle.crt" ] && [ ! -e "$out/etc/ssl/certs/ca-certificates.crt" ]; then
   ln -s ca-bundle.crt "$out/etc/ssl/certs/ca-certificates.crt"

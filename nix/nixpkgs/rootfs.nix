@@ -12,7 +12,10 @@ pkgs.runCommand "rootfs"
       case $(cat "$layer/descriptor") in
         *+zstd*) zstd -dcq "$layer/blob" ;;
         *) gzip -dc "$layer/blob" ;;
-      esac | tar -x -p --keep-directory-symlink --no-same-owner -C "$out"
+      esac | {
+        tar -x -p --keep-directory-symlink --no-same-owner -C "$out"
+        cat > /dev/null # what pads the archive: who writes it must be able to end
+      }
       chmod -R u+w "$out"
     done
   ''

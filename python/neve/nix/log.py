@@ -24,7 +24,7 @@ _USER_INFO = re.compile(r"(?<=://)[^/@\s']+@")
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 # About settings: the first where a daemon does not trust this user, the second where this Nix is older.
 _IDLE_TALK = re.compile(
-    r"ignoring the client-specified setting|unknown (?:experimental )?(?:setting|feature)|untrusted"
+    r"ignoring the client-specified setting|unknown (?:experimental )?(?:setting|feature)|untrusted|; retrying in "
 )
 
 

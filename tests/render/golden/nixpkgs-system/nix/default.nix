@@ -5,9 +5,9 @@ let
     inherit nixpkgs system;
     unfree = [
       "ffmpeg"
-      "nodejs_22"
-      "steam-run"
-      "steam-unwrapped"
+      "nodejs"
+      "unrar"
+      "what-unrar-needs"
     ];
     cuda = null;
   };
@@ -22,8 +22,8 @@ let
   ];
   packages = map lib.package [
     "ffmpeg"
-    "nodejs_22"
-    "steam-run"
+    "nodejs"
+    "unrar"
   ];
   components = [ ];
   variables = {
