@@ -1,4 +1,4 @@
-"""nix/nixpkgs, built on the stand-in and on a real tree: wheels with machine code that need one another, their layers."""
+"""nix/nixpkgs, built on the stand-in and on a real tree: wheels with machine code that need one another; layers."""
 
 from __future__ import annotations
 
