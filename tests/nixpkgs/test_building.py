@@ -18,12 +18,9 @@ from tests.nixpkgs.tree import shared_nix
 pytestmark = [pytest.mark.build, pytest.mark.network]
 
 
-@pytest.fixture(params=["building_stand_in", "building_real_nixpkgs"])
-def tree(request: pytest.FixtureRequest) -> Path:
-    """The stand-in, then the tree of NEVE_NIXPKGS: both hold to the same contract."""
-    found = request.getfixturevalue(request.param)
-    assert isinstance(found, Path)
-    return found
+@pytest.fixture
+def tree(building_nixpkgs: Path) -> Path:
+    return building_nixpkgs
 
 
 def _packages(tree: Path) -> str:

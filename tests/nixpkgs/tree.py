@@ -81,21 +81,29 @@ def building_stand_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def real_nixpkgs() -> Path:
     """The tree that NEVE_NIXPKGS names."""
+    return _named()
+
+
+@pytest.fixture(scope="session", params=["stand-in", pytest.param("real", marks=pytest.mark.nixpkgs)])
+def building_nixpkgs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The stand-in, then the tree of NEVE_NIXPKGS, whose own functions run on the same packages of Debian.
+
+    For tests marked build and network.
+    """
+    into = tmp_path_factory.mktemp("nixpkgs") / "tree"
+    return building(into, shared_nix()) if request.param == "stand-in" else real(into, _named(), shared_nix())
+
+
+def _named() -> Path:
     named = os.environ.get("NEVE_NIXPKGS")
     if not named:
         pytest.skip("NEVE_NIXPKGS names no tree")
     return Path(named).resolve()
 
 
-@pytest.fixture(scope="session")
-def building_real_nixpkgs(real_nixpkgs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tree that NEVE_NIXPKGS names, its leaf packages Debian's. For tests marked build and network."""
-    return real(tmp_path_factory.mktemp("nixpkgs") / "real", real_nixpkgs, shared_nix())
-
-
 __all__ = [
     "building",
-    "building_real_nixpkgs",
+    "building_nixpkgs",
     "building_stand_in",
     "evaluating_stand_in",
     "nar_hash",
