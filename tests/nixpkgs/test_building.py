@@ -98,7 +98,7 @@ def test_an_image_holds_the_closure_and_what_the_commands_make(tree: Path, tmp_p
       contents = [ jq dockerTools.binSh dockerTools.fakeNss ];
       config.Cmd = [ "/bin/jq" "--version" ];
       extraCommands = "mkdir made";
-      fakeRootCommands = "mkdir -m 1777 tmp; export FAKEROOTDONTTRYCHOWN=1; chown 5:6 made";
+      fakeRootCommands = "mkdir -m 1777 tmp; chown 5:6 made";
     }"""
     with tarfile.open(_build(tree, tmp_path, expression)) as image:
         manifest = json.load(image.extractfile("manifest.json") or pytest.fail("no manifest"))[0]
