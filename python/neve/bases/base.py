@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from neve.components.component import Contribution
     from neve.components.plan import Plan
     from neve.errors import NeveError
     from neve.lock.model import BaseLock, Lock, ToolsLock
@@ -42,8 +43,8 @@ class Base(Protocol):
     def choose(self, config: Config, request: PythonRequest, requires_python: str | None) -> tuple[str, str]:
         """The release and its Python ("3.13"). Raises NeveError where none fits."""
 
-    def packages(self, component: str, python: str) -> Mapping[str, tuple[str, ...]]:
-        """What ``component`` adds, by group of layers, in the base's vocabulary."""
+    def contribution(self, component: str, python: str) -> Contribution:
+        """What ``component`` adds on this base: packages in its vocabulary, environment."""
 
     def cuda(self, config: Config, release: str) -> Cuda | None:
         """The toolkit asked for. Raises NeveError where the release has none of its kind."""

@@ -76,7 +76,7 @@ def make_plan(project: Project, *, architecture: str = "x86_64") -> Plan:
     base = find_base(config.base)
     release, python = base.choose(config, project.python, project.requires_python)
     contributions = _contributions(COMPONENTS, project, python)
-    own = [Contribution(packages=base.packages(component.name, python)) for component, _ in contributions]
+    own = [base.contribution(component.name, python) for component, _ in contributions]
     merged = _merged([*own, *(contribution for _, contribution in contributions)])
     image = config.image
     entrypoint, cmd = _start(project)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from neve.bases.base import Cuda
 from neve.bases.debian.choose import choose_suite
 from neve.bases.debian.suites import SUITES, find_suite
+from neve.components.component import Contribution
 from neve.errors import NeveError
 from neve.python.target import Target
 
@@ -79,11 +80,11 @@ class Debian:
         suite, python = choose_suite(config.release, request, requires_python)
         return suite.codename, python
 
-    def packages(self, component: str, python: str) -> Mapping[str, tuple[str, ...]]:
+    def contribution(self, component: str, python: str) -> Contribution:
         """Debian packages by group."""
         if component == "python":
-            return {"python": (f"python{python}",)}
-        return _PACKAGES.get(component, {})
+            return Contribution(packages={"python": (f"python{python}",)})
+        return Contribution(packages=_PACKAGES.get(component, {}))
 
     def cuda(self, config: Config, release: str) -> Cuda | None:  # noqa: ARG002 - `problems` refuses it
         """None."""

@@ -12,6 +12,7 @@ from neve.bases.nixpkgs.cuda import check_cuda, component_names
 from neve.bases.nixpkgs.pin import choose_pin, flake_lock
 from neve.bases.nixpkgs.releases import DEFAULT_RELEASE, RELEASES, Pin, find_release
 from neve.bases.nixpkgs.targets import targets
+from neve.components.component import Contribution
 from neve.errors import ManyErrors, NeveError
 from neve.render.quote import nix
 
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
     from neve.session import Session
 
 ARCHITECTURES = ("x86_64", "aarch64")
-_PACKAGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "system": {"base": ("iana-etc", "tzdata")},
-    "certificates": {"base": ("cacert",)},
+_CONTRIBUTIONS = {
+    "system": Contribution(packages={"base": ("iana-etc", "tzdata")}),
+    "certificates": Contribution(
+        packages={"base": ("cacert",)}, env={"SSL_CERT_FILE": "/etc/ssl/certs/ca-certificates.crt"}
+    ),
 }
 
 
@@ -72,11 +75,11 @@ class Nixpkgs:
         release, python = choose_release(config.release, request, requires_python)
         return release.name, python
 
-    def packages(self, component: str, python: str) -> Mapping[str, tuple[str, ...]]:
-        """Attribute paths by group."""
+    def contribution(self, component: str, python: str) -> Contribution:
+        """Attribute paths by group; where libraries of the store look for what lies in /etc elsewhere."""
         if component == "python":
-            return {"python": (f"python{python.replace('.', '')}",)}
-        return _PACKAGES.get(component, {})
+            return Contribution(packages={"python": (f"python{python.replace('.', '')}",)})
+        return _CONTRIBUTIONS.get(component, Contribution())
 
     def cuda(self, config: Config, release: str) -> Cuda | None:
         """The set that is asked for, by itself or by the names of system packages, and its components."""

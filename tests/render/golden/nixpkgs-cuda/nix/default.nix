@@ -23,6 +23,7 @@ let
   variables = {
     LANG = "C.UTF-8";
     PATH = "/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    SSL_CERT_FILE = "/etc/ssl/certs/ca-certificates.crt";
     VIRTUAL_ENV = "/opt/venv";
   };
   user = null;
@@ -40,6 +41,7 @@ let
           "NVIDIA_DRIVER_CAPABILITIES=compute,utility"
           "NVIDIA_VISIBLE_DEVICES=all"
           "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+          "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"
           "VIRTUAL_ENV=/opt/venv"
         ];
         WorkingDir = "/app";
@@ -57,6 +59,7 @@ let
           "NVIDIA_DRIVER_CAPABILITIES=compute,utility"
           "NVIDIA_VISIBLE_DEVICES=all"
           "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+          "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"
           "VIRTUAL_ENV=/opt/venv"
         ];
         WorkingDir = "/app";

@@ -20,6 +20,7 @@ let
   variables = {
     LANG = "C.UTF-8";
     PATH = "/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    SSL_CERT_FILE = "/etc/ssl/certs/ca-certificates.crt";
     VIRTUAL_ENV = "/opt/venv";
   };
   user = null;
@@ -34,6 +35,7 @@ let
         Env = [
           "LANG=C.UTF-8"
           "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+          "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"
           "VIRTUAL_ENV=/opt/venv"
         ];
         WorkingDir = "/app";
@@ -48,6 +50,7 @@ let
         Env = [
           "LANG=C.UTF-8"
           "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+          "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"
           "VIRTUAL_ENV=/opt/venv"
         ];
         WorkingDir = "/app";

@@ -29,6 +29,7 @@ let
   variables = {
     LANG = "C.UTF-8";
     PATH = "/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    SSL_CERT_FILE = "/etc/ssl/certs/ca-certificates.crt";
     VIRTUAL_ENV = "/opt/venv";
   };
   user = null;
@@ -43,6 +44,7 @@ let
         Env = [
           "LANG=C.UTF-8"
           "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+          "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"
           "VIRTUAL_ENV=/opt/venv"
         ];
         WorkingDir = "/app";
@@ -57,6 +59,7 @@ let
         Env = [
           "LANG=C.UTF-8"
           "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+          "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"
           "VIRTUAL_ENV=/opt/venv"
         ];
         WorkingDir = "/app";

@@ -22,6 +22,7 @@ let
     MODE = "prod";
     PATH = "/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     QUOTE = "it's ''\${x}''";
+    SSL_CERT_FILE = "/etc/ssl/certs/ca-certificates.crt";
     VIRTUAL_ENV = "/opt/venv";
   };
   user = {
@@ -46,6 +47,7 @@ let
           "NVIDIA_VISIBLE_DEVICES=all"
           "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
           "QUOTE=it's ''\${x}''"
+          "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"
           "VIRTUAL_ENV=/opt/venv"
           "HOME=/home/app"
         ];
@@ -85,6 +87,7 @@ let
           "NVIDIA_VISIBLE_DEVICES=all"
           "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
           "QUOTE=it's ''\${x}''"
+          "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"
           "VIRTUAL_ENV=/opt/venv"
           "HOME=/home/app"
         ];
