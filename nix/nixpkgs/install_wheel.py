@@ -8,6 +8,7 @@ import csv
 import io
 import os
 import re
+import shutil
 import sys
 import zipfile
 
@@ -55,12 +56,12 @@ def main():
         places = {member.filename: place_of(member.filename, site_packages, data) for member in members}
         for member in members:
             path = os.path.join(prefix, places[member.filename])
-            content = archive.read(member)
-            if member.filename == f"{information}/RECORD":
-                content = record(content.decode(), places, site_packages, information).encode()
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "wb") as file:
-                file.write(content)
+            with archive.open(member) as source, open(path, "wb") as file:
+                if member.filename == f"{information}/RECORD":
+                    file.write(record(source.read().decode(), places, site_packages, information).encode())
+                else:
+                    shutil.copyfileobj(source, file, 1 << 20)
             runs = member.external_attr >> 16 & 0o111 or member.filename.startswith(f"{data}/scripts/")
             os.chmod(path, 0o755 if runs else 0o644)
     with open(os.path.join(prefix, site_packages, information, "INSTALLER"), "w") as file:

@@ -10,11 +10,8 @@ let
   isPackage = value: (builtins.tryEval (lib.isDerivation value)).value;
 
   # An attribute that a release renamed has several names here, newest first.
-  alias =
-    names:
-    lib.findFirst (path: isPackage (lib.attrByPath (lib.splitString "." path) null pkgs)) (builtins.head
-      names
-    ) names;
+  exists = path: isPackage (lib.attrByPath (lib.splitString "." path) null pkgs);
+  alias = names: lib.findFirst exists (builtins.head names) names;
 
   plain = text: builtins.replaceStrings [ "_" "-" ] [ "" "" ] (lib.toLower text);
   wanted = plain name;
@@ -33,7 +30,8 @@ let
     let
       size = builtins.stringLength other;
     in
-    size - length <= most
+    size > 0
+    && size - length <= most
     && length - size <= most
     && (part 0 other == part 0 wanted || part (size - 1) other == part (length - 1) wanted)
     && lib.strings.levenshteinAtMost most wanted other;
