@@ -1,5 +1,9 @@
 # What nixpkgs has to make small derivations, and shells. Each says in `recorded` how it was called.
-{ lib, pkgs, record }:
+{
+  lib,
+  pkgs,
+  record,
+}:
 let
   build =
     stdenv: function: local: name: environment: buildCommand:
@@ -64,7 +68,11 @@ rec {
           eval "$checkPhase"
         ''
     );
-  writeText = name: text: record "writeText" { inherit name text; } (writeTextFile { inherit name text; });
+  writeText =
+    name: text:
+    record "writeText" { inherit name text; } (writeTextFile {
+      inherit name text;
+    });
   writeTextDir =
     path: text:
     writeTextFile {
@@ -121,15 +129,25 @@ rec {
         ++ lib.optionals (runtimeEnv != null) (
           lib.mapAttrsToList (name: value: "export ${name}=${lib.escapeShellArg value}") runtimeEnv
         )
-        ++ lib.optional (runtimeInputs != [ ]) ''export PATH="${lib.makeBinPath runtimeInputs}${lib.optionalString inheritPath ":$PATH"}"''
+        ++ lib.optional (
+          runtimeInputs != [ ]
+        ) ''export PATH="${lib.makeBinPath runtimeInputs}${lib.optionalString inheritPath ":$PATH"}"''
         ++ [ text ]
       );
     });
 
-  concatText =
-    name: files:
-    runCommandLocal name { inherit files; } ''cat $files > "$out"'';
-  concatTextFile = { name, files, executable ? false, destination ? "", checkPhase ? "", meta ? { }, passthru ? { } }: concatText name files;
+  concatText = name: files: runCommandLocal name { inherit files; } ''cat $files > "$out"'';
+  concatTextFile =
+    {
+      name,
+      files,
+      executable ? false,
+      destination ? "",
+      checkPhase ? "",
+      meta ? { },
+      passthru ? { },
+    }:
+    concatText name files;
   emptyFile = runCommandLocal "empty-file" { } ''touch "$out"'';
   emptyDirectory = runCommandLocal "empty-directory" { } ''mkdir "$out"'';
 
@@ -165,7 +183,11 @@ rec {
   linkFarm =
     name: entries:
     let
-      list = if builtins.isAttrs entries then lib.mapAttrsToList (name: path: { inherit name path; }) entries else entries;
+      list =
+        if builtins.isAttrs entries then
+          lib.mapAttrsToList (name: path: { inherit name path; }) entries
+        else
+          entries;
     in
     record "linkFarm" { inherit name entries; } (
       runCommand name
@@ -183,7 +205,14 @@ rec {
           '') list}
         ''
     );
-  linkFarmFromDrvs = name: packages: linkFarm name (map (package: { inherit (package) name; path = package; }) packages);
+  linkFarmFromDrvs =
+    name: packages:
+    linkFarm name (
+      map (package: {
+        inherit (package) name;
+        path = package;
+      }) packages
+    );
 
   buildEnv = lib.makeOverridable (
     {
@@ -256,7 +285,11 @@ rec {
         '';
       }
     );
-  writeClosure = paths: runCommandLocal "runtime-deps" { info = closureInfo { rootPaths = paths; }; } ''cp "$info/store-paths" "$out"'';
+  writeClosure =
+    paths:
+    runCommandLocal "runtime-deps" {
+      info = closureInfo { rootPaths = paths; };
+    } ''cp "$info/store-paths" "$out"'';
   writeReferencesToFile = path: writeClosure [ path ];
 
   makeSetupHook =
@@ -353,39 +386,41 @@ rec {
   shell =
     function:
     { stdenv }:
-      {
-        name ? "nix-shell",
-        packages ? [ ],
-        inputsFrom ? [ ],
-        nativeBuildInputs ? [ ],
-        buildInputs ? [ ],
-        propagatedBuildInputs ? [ ],
-        propagatedNativeBuildInputs ? [ ],
-        shellHook ? "",
-        ...
-      }@arguments:
-      let
-        of = kind: lib.subtractLists inputsFrom (lib.flatten (lib.catAttrs kind inputsFrom));
-      in
-      record function arguments (
-        stdenv.mkDerivation (
-          removeAttrs arguments [
-            "packages"
-            "inputsFrom"
-          ]
-          // {
-            inherit name;
-            nativeBuildInputs = packages ++ nativeBuildInputs ++ of "nativeBuildInputs";
-            buildInputs = buildInputs ++ of "buildInputs";
-            propagatedBuildInputs = propagatedBuildInputs ++ of "propagatedBuildInputs";
-            propagatedNativeBuildInputs = propagatedNativeBuildInputs ++ of "propagatedNativeBuildInputs";
-            shellHook = lib.concatStringsSep "\n" (lib.catAttrs "shellHook" (lib.reverseList inputsFrom ++ [ arguments ]));
-            phases = [ "buildPhase" ];
-            buildPhase = ''
-              export >> "$out"
-            '';
-            preferLocalBuild = true;
-          }
-        )
-      );
+    {
+      name ? "nix-shell",
+      packages ? [ ],
+      inputsFrom ? [ ],
+      nativeBuildInputs ? [ ],
+      buildInputs ? [ ],
+      propagatedBuildInputs ? [ ],
+      propagatedNativeBuildInputs ? [ ],
+      shellHook ? "",
+      ...
+    }@arguments:
+    let
+      of = kind: lib.subtractLists inputsFrom (lib.flatten (lib.catAttrs kind inputsFrom));
+    in
+    record function arguments (
+      stdenv.mkDerivation (
+        removeAttrs arguments [
+          "packages"
+          "inputsFrom"
+        ]
+        // {
+          inherit name;
+          nativeBuildInputs = packages ++ nativeBuildInputs ++ of "nativeBuildInputs";
+          buildInputs = buildInputs ++ of "buildInputs";
+          propagatedBuildInputs = propagatedBuildInputs ++ of "propagatedBuildInputs";
+          propagatedNativeBuildInputs = propagatedNativeBuildInputs ++ of "propagatedNativeBuildInputs";
+          shellHook = lib.concatStringsSep "\n" (
+            lib.catAttrs "shellHook" (lib.reverseList inputsFrom ++ [ arguments ])
+          );
+          phases = [ "buildPhase" ];
+          buildPhase = ''
+            export >> "$out"
+          '';
+          preferLocalBuild = true;
+        }
+      )
+    );
 }

@@ -28,7 +28,12 @@ let
   set =
     version:
     let
-      one = license: pname: named pname { inherit version; meta = { inherit license; }; };
+      one =
+        license: pname:
+        named pname {
+          inherit version;
+          meta = { inherit license; };
+        };
     in
     lib.recurseIntoAttrs (
       lib.genAttrs (toolkit ++ lib.optionals (lib.versionAtLeast version "13") split) (

@@ -16,7 +16,12 @@ let
 
   relocated = import ./debian { inherit lib system pins; };
   stdenvs = import ./stdenv {
-    inherit lib config system record;
+    inherit
+      lib
+      config
+      system
+      record
+      ;
     packages = relocated;
   };
   inherit (stdenvs) mkDerivation;
@@ -88,6 +93,14 @@ removeAttrs relocated [
   unrar = named "unrar" { meta.license = lib.licenses.unfree; };
   broken = named "broken" { meta.broken = true; };
   # A set of packages without a package of its own.
-  xorg = lib.recurseIntoAttrs { inherit (relocated) libX11 libXext libXrender libICE libSM; };
+  xorg = lib.recurseIntoAttrs {
+    inherit (relocated)
+      libX11
+      libXext
+      libXrender
+      libICE
+      libSM
+      ;
+  };
   libx11 = relocated.libX11;
 }

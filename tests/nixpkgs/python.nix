@@ -23,7 +23,8 @@ let
         pythonOlder = lib.versionOlder version;
         pythonAtLeast = lib.versionAtLeast version;
         pkgs = packages python;
-        withPackages = f: record "python3${minor}.withPackages" { packages = f pkgs; } (named "python3-env" { });
+        withPackages =
+          f: record "python3${minor}.withPackages" { packages = f pkgs; } (named "python3-env" { });
       };
     in
     python;

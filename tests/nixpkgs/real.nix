@@ -15,7 +15,8 @@ let
     inherit lib system;
     pins = pins.${system} or null;
   };
-  pins = if builtins.pathExists ./stand-in/pins.json then lib.importJSON ./stand-in/pins.json else { };
+  pins =
+    if builtins.pathExists ./stand-in/pins.json then lib.importJSON ./stand-in/pins.json else { };
 
   # Calls a file with what the tree has; what it lacks is an error where it is used.
   call =
@@ -35,13 +36,14 @@ let
       closureInfo = previous.closureInfo or (call pkgs (file "closure-info.nix") { });
       mkShell = previous.mkShell or (call pkgs (file "mkshell") { });
       mkShellNoCC = previous.mkShellNoCC or (pkgs.mkShell.override { stdenv = pkgs.stdenvNoCC; });
-      dockerTools = previous.dockerTools or (call pkgs (file "docker") {
-        go.GOARCH = standIn.stdenv.hostPlatform.go.GOARCH;
-        # The tree's own checks the script's style with packages that it lacks.
-        writePython3 =
-          name: _: script:
-          pkgs.writeScript name "#!${pkgs.python3.interpreter}\n${builtins.readFile script}";
-      });
+      dockerTools =
+        previous.dockerTools or (call pkgs (file "docker") {
+          go.GOARCH = standIn.stdenv.hostPlatform.go.GOARCH;
+          # The tree's own checks the script's style with packages that it lacks.
+          writePython3 =
+            name: _: script:
+            pkgs.writeScript name "#!${pkgs.python3.interpreter}\n${builtins.readFile script}";
+        });
       pythonManylinuxPackages =
         previous.pythonManylinuxPackages
           or (call pkgs (tree + "/pkgs/by-name/py/python/manylinux") { inherit lib pkgs; });
@@ -79,7 +81,12 @@ let
 
   # The tree's last stage, and the only one: its stdenv has Debian's programs.
   stages =
-    { localSystem, config, overlays, ... }:
+    {
+      localSystem,
+      config,
+      overlays,
+      ...
+    }:
     let
       make =
         arguments:
@@ -90,7 +97,9 @@ let
             buildPlatform = localSystem;
             hostPlatform = localSystem;
             targetPlatform = localSystem;
-            fetchurlBoot = import (tree + "/pkgs/build-support/fetchurl/boot.nix") { inherit (localSystem) system; };
+            fetchurlBoot = import (tree + "/pkgs/build-support/fetchurl/boot.nix") {
+              inherit (localSystem) system;
+            };
             extraNativeBuildInputs = [ relocated.patchelf ];
             overrides = leaves;
           }
@@ -162,10 +171,9 @@ let
               "#!${relocated.bash}/bin/bash\n" + builtins.readFile ./stand-in/lndir.sh
             );
           };
-          # Where the tree's functions ask for Python, they ask for pyelftools.
-          inherit (relocated) pyelftools;
         };
       python = standIn.python313 // {
+        # Where the tree's functions ask for packages, they ask for this one.
         withPackages =
           _:
           derivation {
@@ -173,14 +181,11 @@ let
             inherit system;
             builder = standIn.stdenv.shell;
             args = [
-              "-euc"
-              ''
-                ${relocated.coreutils}/bin/mkdir -p "$out/bin"
-                echo "#!$builder
-                PYTHONPATH=${relocated.pyelftools}/lib/python3/dist-packages exec ${standIn.python313.interpreter} \"\$@\"" > "$out/bin/python"
-                ${relocated.coreutils}/bin/chmod +x "$out/bin/python"
-              ''
+              "-eu"
+              ./stand-in/with-pyelftools.sh
             ];
+            inherit (relocated) coreutils pyelftools;
+            python = standIn.python313.interpreter;
           };
       };
     in

@@ -9,7 +9,11 @@ let
   wanted = lib.importJSON ./packages.json;
   triplet = "${builtins.head (lib.splitString "-" system)}-linux-gnu";
   fetch =
-    { name, url, sha256 }:
+    {
+      name,
+      url,
+      sha256,
+    }:
     import <nix/fetchurl.nix> { inherit name url sha256; };
   busybox = derivation {
     inherit (pins.busybox) name;
@@ -34,7 +38,9 @@ let
       ./loose.sh
     ];
     unpack = ./unpack.sh;
-    debs = map fetch (pins.packages.glibc.debs ++ pins.packages.gcc-lib.debs ++ pins.packages.patchelf.debs);
+    debs = map fetch (
+      pins.packages.glibc.debs ++ pins.packages.gcc-lib.debs ++ pins.packages.patchelf.debs
+    );
   };
 
   # A change made to one package after it is unpacked and before its programs are patched.

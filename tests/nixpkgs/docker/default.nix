@@ -1,5 +1,9 @@
 # dockerTools, with the formal arguments that nixpkgs' has: a wrong one ends evaluation.
-{ lib, pkgs, record }:
+{
+  lib,
+  pkgs,
+  record,
+}:
 let
   streamLayeredImage = lib.makeOverridable (
     {
@@ -25,7 +29,9 @@ let
       meta ? { },
       passthru ? { },
     }@arguments:
-    assert lib.assertMsg (maxLayers > 1) "maxLayers of dockerTools must be greater than 1, not ${toString maxLayers}";
+    assert lib.assertMsg (
+      maxLayers > 1
+    ) "maxLayers of dockerTools must be greater than 1, not ${toString maxLayers}";
     assert lib.assertMsg (
       enableFakechroot -> fakeRootCommands != ""
     ) "enableFakechroot is of no use without fakeRootCommands";
@@ -62,7 +68,12 @@ let
       closure = pkgs.closureInfo { rootPaths = [ base ] ++ lib.optionals includeStorePaths paths; };
       named = "${lib.toLower name}";
       said =
-        if tag != null then tag else builtins.head (builtins.split "-" (baseNameOf (builtins.unsafeDiscardStringContext stream.outPath)));
+        if tag != null then
+          tag
+        else
+          builtins.head (
+            builtins.split "-" (baseNameOf (builtins.unsafeDiscardStringContext stream.outPath))
+          );
       stream =
         pkgs.runCommand "stream-${baseNameOf name}"
           {
@@ -71,7 +82,12 @@ let
             store = if includeStorePaths then "1" else "";
             python = pkgs.python3.interpreter;
             reference = "${named}:${if tag == null then "@hash@" else tag}";
-            inherit uid gid uname gname;
+            inherit
+              uid
+              gid
+              uname
+              gname
+              ;
             passthru = passthru // {
               imageName = named;
               imageTag = said;
@@ -119,7 +135,9 @@ in
           inputs = [ pkgs.zstd ];
         };
       };
-      chosen = compressors.${compressor} or (throw "dockerTools compresses by ${toString (lib.attrNames compressors)}, not ${compressor}");
+      chosen =
+        compressors.${compressor}
+          or (throw "dockerTools compresses by ${toString (lib.attrNames compressors)}, not ${compressor}");
     in
     record "dockerTools.buildLayeredImage" arguments (
       pkgs.runCommand "${baseNameOf name}.tar${chosen.suffix}"

@@ -33,7 +33,9 @@ rec {
   filterAttrs =
     wanted: set:
     listToAttrs (
-      concatMap (name: if wanted name set.${name} then [ (nameValuePair name set.${name}) ] else [ ]) (attrNames set)
+      concatMap (name: if wanted name set.${name} then [ (nameValuePair name set.${name}) ] else [ ]) (
+        attrNames set
+      )
     );
   mergeAttrsList = foldl' (a: b: a // b) { };
 
@@ -56,7 +58,8 @@ rec {
     let
       step =
         n: value:
-        n == length path || (isAttrs value && value ? ${elemAt path n} && step (n + 1) value.${elemAt path n});
+        n == length path
+        || (isAttrs value && value ? ${elemAt path n} && step (n + 1) value.${elemAt path n});
     in
     step 0 set;
   getAttrFromPath =
@@ -72,7 +75,8 @@ rec {
     a: b:
     a
     // builtins.mapAttrs (
-      name: value: if isAttrs value && isAttrs (a.${name} or null) then recursiveUpdate a.${name} value else value
+      name: value:
+      if isAttrs value && isAttrs (a.${name} or null) then recursiveUpdate a.${name} value else value
     ) b;
 
   isDerivation = value: value.type or null == "derivation";

@@ -25,7 +25,11 @@ rec {
     f: arguments:
     let
       result = f arguments;
-      override = changed: makeOverridable f (arguments // (if builtins.isFunction changed then changed arguments else changed));
+      override =
+        changed:
+        makeOverridable f (
+          arguments // (if builtins.isFunction changed then changed arguments else changed)
+        );
     in
     if builtins.isAttrs result then
       result // { inherit override; }

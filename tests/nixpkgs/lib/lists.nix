@@ -11,7 +11,9 @@ let
     length
     ;
 
-  at = list: from: count: genList (n: elemAt list (from + n)) count;
+  at =
+    list: from: count:
+    genList (n: elemAt list (from + n)) count;
   least = a: b: if a < b then a else b;
   positive = n: if n < 0 then 0 else n;
 in
@@ -41,7 +43,9 @@ rec {
   optionals = condition: values: if condition then values else [ ];
   range = first: last: genList (n: first + n) (positive (last - first + 1));
   take = count: list: at list 0 (least (positive count) (length list));
-  drop = count: list: at list (least (positive count) (length list)) (positive (length list - positive count));
+  drop =
+    count: list:
+    at list (least (positive count) (length list)) (positive (length list - positive count));
   last = list: elemAt list (length list - 1);
   init = list: at list 0 (length list - 1);
   reverseList = list: genList (n: elemAt list (length list - 1 - n)) (length list);
@@ -71,6 +75,11 @@ rec {
   sortOn =
     key: list:
     map (pair: pair.value) (
-      builtins.sort (a: b: a.key < b.key) (map (value: { inherit value; key = key value; }) list)
+      builtins.sort (a: b: a.key < b.key) (
+        map (value: {
+          inherit value;
+          key = key value;
+        }) list
+      )
     );
 }

@@ -56,9 +56,15 @@ rec {
 
   concatStrings = concatStringsSep "";
   concatMapStrings = f: list: concatStrings (map f list);
-  concatMapStringsSep = separator: f: list: concatStringsSep separator (map f list);
-  concatImapStringsSep = separator: f: list: concatStringsSep separator (lists.imap1 f list);
-  concatMapAttrsStringSep = separator: f: set: concatStringsSep separator (attrsets.mapAttrsToList f set);
+  concatMapStringsSep =
+    separator: f: list:
+    concatStringsSep separator (map f list);
+  concatImapStringsSep =
+    separator: f: list:
+    concatStringsSep separator (lists.imap1 f list);
+  concatMapAttrsStringSep =
+    separator: f: set:
+    concatStringsSep separator (attrsets.mapAttrsToList f set);
   concatLines = concatMapStrings (line: line + "\n");
   optionalString = condition: text: if condition then text else "";
   stringToCharacters = characters;
@@ -72,7 +78,10 @@ rec {
     let
       text = toString value;
     in
-    if builtins.match "[[:alnum:],._+:@%/-]+" text == null then "'${replaceStrings [ "'" ] [ "'\\''" ] text}'" else text;
+    if builtins.match "[[:alnum:],._+:@%/-]+" text == null then
+      "'${replaceStrings [ "'" ] [ "'\\''" ] text}'"
+    else
+      text;
   escapeShellArgs = concatMapStringsSep " " escapeShellArg;
 
   hasPrefix = prefix: text: substring 0 (stringLength prefix) text == prefix;
@@ -81,7 +90,8 @@ rec {
     stringLength text >= stringLength suffix
     && substring (stringLength text - stringLength suffix) (-1) text == suffix;
   hasInfix = infix: text: length (split (escapeRegex infix) text) > 1;
-  removePrefix = prefix: text: if hasPrefix prefix text then substring (stringLength prefix) (-1) text else text;
+  removePrefix =
+    prefix: text: if hasPrefix prefix text then substring (stringLength prefix) (-1) text else text;
   removeSuffix =
     suffix: text:
     if hasSuffix suffix text then substring 0 (stringLength text - stringLength suffix) text else text;
@@ -93,15 +103,30 @@ rec {
 
   versionOlder = a: b: builtins.compareVersions b a == 1;
   versionAtLeast = a: b: !versionOlder a b;
-  getName = package: if isString package then (builtins.parseDrvName package).name else package.pname or (getName package.name);
+  getName =
+    package:
+    if isString package then
+      (builtins.parseDrvName package).name
+    else
+      package.pname or (getName package.name);
   getVersion =
-    package: if isString package then (builtins.parseDrvName package).version else package.version or (getVersion package.name);
+    package:
+    if isString package then
+      (builtins.parseDrvName package).version
+    else
+      package.version or (getVersion package.name);
 
-  makeSearchPath = folder: packages: concatStringsSep ":" (map (path: "${path}/${folder}") (filter (path: path != null) packages));
-  makeSearchPathOutput = output: folder: packages: makeSearchPath folder (map (attrsets.getOutput output) packages);
+  makeSearchPath =
+    folder: packages:
+    concatStringsSep ":" (map (path: "${path}/${folder}") (filter (path: path != null) packages));
+  makeSearchPathOutput =
+    output: folder: packages:
+    makeSearchPath folder (map (attrsets.getOutput output) packages);
   makeLibraryPath = makeSearchPathOutput "lib" "lib";
   makeBinPath = makeSearchPathOutput "bin" "bin";
 
   levenshtein = distance;
-  levenshteinAtMost = most: a: b: distance a b <= most;
+  levenshteinAtMost =
+    most: a: b:
+    distance a b <= most;
 }

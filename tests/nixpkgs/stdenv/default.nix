@@ -55,18 +55,17 @@ let
   make =
     { name, cc }:
     let
-      directory =
-        derivation {
-          inherit name system initialPath;
-          builder = "${packages.bash}/bin/bash";
-          args = [
-            "-eu"
-            ./make.sh
-          ];
-          setup = ./setup.sh;
-          inherit (packages) bash coreutils;
-          defaultNativeBuildInputs = [ packages.patchelf ] ++ lib.optional (cc != null) cc;
-        };
+      directory = derivation {
+        inherit name system initialPath;
+        builder = "${packages.bash}/bin/bash";
+        args = [
+          "-eu"
+          ./make.sh
+        ];
+        setup = ./setup.sh;
+        inherit (packages) bash coreutils;
+        defaultNativeBuildInputs = [ packages.patchelf ] ++ lib.optional (cc != null) cc;
+      };
     in
     directory
     // {
@@ -82,7 +81,12 @@ let
       shellPackage = packages.bash;
       hasCC = cc != null;
       mkDerivation = import ./derivation.nix {
-        inherit lib config record system;
+        inherit
+          lib
+          config
+          record
+          system
+          ;
         stdenv = directory;
         shell = "${packages.bash}/bin/bash";
       };

@@ -73,8 +73,7 @@ let
       structured = arguments.__structuredAttrs or false;
       outputs = arguments.outputs or [ "out" ];
       checks = lib.optionalAttrs (arguments.doCheck or false) {
-        nativeBuildInputs =
-          (arguments.nativeBuildInputs or [ ]) ++ (arguments.nativeCheckInputs or [ ]);
+        nativeBuildInputs = (arguments.nativeBuildInputs or [ ]) ++ (arguments.nativeCheckInputs or [ ]);
         buildInputs = (arguments.buildInputs or [ ]) ++ (arguments.checkInputs or [ ]);
       };
       inputs = lib.genAttrs dependencies (kind: input kind ((arguments // checks).${kind} or [ ]));
@@ -122,7 +121,18 @@ let
       # `recorded` goes first: a function that stands on mkDerivation puts its own in passthru.
       common =
         record "stdenv.mkDerivation" arguments built
-        // lib.genAttrs outputs (output: common // passthru // { inherit (built.${output}) type outputName; } // paths built.${output} // { outputSpecified = true; })
+        // lib.genAttrs outputs (
+          output:
+          common
+          // passthru
+          // {
+            inherit (built.${output}) type outputName;
+          }
+          // paths built.${output}
+          // {
+            outputSpecified = true;
+          }
+        )
         // {
           meta = {
             inherit name;
