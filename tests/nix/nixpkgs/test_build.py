@@ -16,9 +16,9 @@ from neve.nix.call import add_fixed, build, physical
 from neve.render.quote import nix
 from neve.resources import nix_library
 from tests.build.layers import entries
-from tests.nixpkgs.tree import building_real_nixpkgs, building_stand_in, real_nixpkgs, shared_nix
+from tests.nixpkgs.tree import building_nixpkgs, shared_nix
 
-__all__ = ["building_real_nixpkgs", "building_stand_in", "real_nixpkgs"]
+__all__ = ["building_nixpkgs"]
 
 pytestmark = [pytest.mark.build, pytest.mark.network]
 
@@ -114,10 +114,9 @@ class Made:
         return self.bench.built(f"let {self.names} in {expression}", rebuild=rebuild)
 
 
-@pytest.fixture(scope="module", params=["building_stand_in", "building_real_nixpkgs"])
-def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """On the stand-in, then on the tree of NEVE_NIXPKGS."""
-    bench = Bench(request.getfixturevalue(request.param), tmp_path_factory.mktemp("library"))
+@pytest.fixture(scope="module")
+def made(building_nixpkgs: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    bench = Bench(building_nixpkgs, tmp_path_factory.mktemp("library"))
     parts = bench.built(_COMPILE)
     tag = "cp313-cp313-manylinux_2_28_x86_64"
 
