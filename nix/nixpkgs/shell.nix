@@ -39,6 +39,7 @@ mkShell {
   name = "neve-shell";
   packages = [
     environment
+    pkgs.bashInteractive
     pkgs.uv
   ]
   ++ packages

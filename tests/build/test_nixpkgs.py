@@ -166,6 +166,22 @@ def test_nix_builds_the_same_from_the_flake(hello: Project, built: Built, nix: N
     ask("flake", "check")
 
 
+def test_the_shell(hello: Project, built: Built) -> None:
+    program = "import sys, numpy, hello; print(sys.version_info[:2], numpy.__name__); sys.exit(7)"
+    assert Path(built.layout).is_dir()
+    words = [hello.python, "-m", "neve", "-q", "-C", str(hello.directory), "--offline", "shell", "--"]
+    done = subprocess.run([*words, "python", "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (7, "(3, 13) numpy\n", "")
+    script = "type -P hello uv; uv python find"
+    places = output(*words, "bash", "-c", script).splitlines()
+    assert [place.partition("/nix/store/")[0] for place in places] == ["", "", ""]
+    assert places[2].endswith("-for-wheels/bin/python3.13")
+    assert (
+        "bash: exec: nothing-like-it: not found"
+        in subprocess.run([*words, "nothing-like-it"], capture_output=True, text=True, check=False).stderr
+    )
+
+
 def test_a_line_of_code_is_one_layer(hello: Project, built: Built, tmp_path: Path) -> None:
     copy = example("hello", tmp_path / "hello")
     for name in ("pyproject.toml", "uv.lock", "neve.lock"):

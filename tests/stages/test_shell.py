@@ -27,6 +27,7 @@ PYPROJECT = (
 NIX = """\
 case "$1" in
   --version) echo "nix (Nix) 2.28.3" ;;
+  build) echo /nix/store/00000000000000000000000000000000-env ;;
   develop) printf '%s\\n' "$@" "in $PWD" "locale $LC_ALL"; exit 5 ;;
   print-dev-env) printf 'PATH=/nix/store/x/bin:$PATH\\nexport PATH\\nexport NIX_BUILD_TOP="x"\\nexport TMPDIR="x"\\n' ;;
 esac"""
@@ -115,7 +116,8 @@ def test_on_nixpkgs_it_is_nix_develop(on_nixpkgs: Path, nix: Path) -> None:
     said = done.stdout.splitlines()
     assert done.returncode == 5, done.stderr
     assert said[0] == "develop"
-    assert said[-6:] == ["shell", "--command", "tool", "a b", f"in {on_nixpkgs / 'sub'}", "locale tlh"]
+    assert said[-10:-6] == ["shell", "--command", "bash", "-c"]
+    assert said[-5:] == ["bash", "tool", "a b", f"in {on_nixpkgs / 'sub'}", "locale tlh"]
     assert said[said.index("sandbox") - 1 : said.index("sandbox") + 2] == ["--option", "sandbox", "true"]
     assert "substituters" not in said  # binary caches are wanted
     assert str(on_nixpkgs / ".neve/nix") in said[said.index("--expr") + 1]

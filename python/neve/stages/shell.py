@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from neve.errors import NeveError
+from neve.files import write_if_changed
 from neve.stages.image_shell import image_shell, known_shell, write_wrappers
 
 if TYPE_CHECKING:
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 
 
 _TEMPORARY = re.compile(r"^export (NIX_BUILD_TOP|TE?MP|TE?MPDIR)=.*\n", re.MULTILINE)
+
+
+_BASHRC = """\
+[ ! -e ~/.bashrc ] || . ~/.bashrc
+PATH=$NEVE_PATH PS1=$NEVE_PROMPT$PS1
+unset NEVE_PATH NEVE_PROMPT
+"""
 
 
 class Shell(Protocol):
@@ -64,11 +72,26 @@ class _NixShell:
     session: Session
 
     def run(self, arguments: Sequence[str], directory: Path) -> int:
-        from neve.nix.call import develop
+        from neve.nix.call import develop, print_dev_env
+        from neve.stages.build import build_output
 
         settings = self._settings()
-        command, environment = develop(self.session.nix, "shell", arguments, **settings)
-        _become(command, environment, directory)
+        build_output(self.session, "env")  # with its progress
+        print_dev_env(self.session.nix, "shell", **settings)  # what is wrong shows here
+        # Nix complains that it finds no interactive bash in a store that lies elsewhere, whatever it is to run. So it
+        # has no standard error of its own; what it starts gets the real one.
+        command = ["bash", "-c", 'exec "$@" 2>&3 3>&-', "bash", *(arguments or self._interactive())]
+        words, environment = develop(self.session.nix, "shell", command, **settings)
+        os.dup2(2, 3)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        _become(words, environment, directory)
+
+    def _interactive(self) -> list[str]:
+        """A bash with the user's own settings, which may not put other programs before those of the shell."""
+        rcfile = self.session.directory / ".neve" / "shell" / "bashrc"
+        write_if_changed(rcfile, _BASHRC)
+        prompt = f"({self.session.plan.project.name}) "
+        return ["bash", "-c", 'NEVE_PATH=$PATH NEVE_PROMPT=$1 exec bash --rcfile "$2" -i', "bash", prompt, str(rcfile)]
 
     def environment(self) -> tuple[str, Mapping[str, Any]]:
         from neve.nix.call import print_dev_env
