@@ -12,7 +12,14 @@
   compression, # "zstd" or "gzip"
 }:
 let
-  graphs = name: paths: lib.concatLists (lib.imap0 (number: path: [ "${name}-${toString number}" path ]) paths);
+  graphs =
+    name: paths:
+    lib.concatLists (
+      lib.imap0 (number: path: [
+        "${name}-${toString number}"
+        path
+      ]) paths
+    );
 in
 pkgs.runCommand "layer-${name}"
   {

@@ -20,15 +20,19 @@
   compression,
 }:
 let
-  bottom =
-    [ python ]
-    ++ manylinux.core
-    ++ base
-    ++ lib.optionals shell [
-      pkgs.bashInteractive
-      (lib.getBin pkgs.coreutils)
-    ];
-  system = lib.concatMap (package: [ (lib.getBin package) (lib.getLib package) ]) packages;
+  bottom = [
+    python
+  ]
+  ++ manylinux.core
+  ++ base
+  ++ lib.optionals shell [
+    pkgs.bashInteractive
+    (lib.getBin pkgs.coreutils)
+  ];
+  system = lib.concatMap (package: [
+    (lib.getBin package)
+    (lib.getLib package)
+  ]) packages;
   installed = lib.concatMap (group: group.paths) wheels ++ sources;
   pack = name: arguments: {
     inherit name;

@@ -25,7 +25,8 @@ let
       home = "/var/empty";
     }
   ];
-  taken = user == null || builtins.any (other: other.name == user.name || other.uid == user.uid) users;
+  taken =
+    user == null || builtins.any (other: other.name == user.name || other.uid == user.uid) users;
   all = users ++ lib.optional (!taken) user;
 in
 pkgs.runCommand "root"

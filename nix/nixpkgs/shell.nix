@@ -49,9 +49,9 @@ mkShell {
     UV_PYTHON_DOWNLOADS = "never";
     UV_PYTHON_PREFERENCE = "only-system";
   };
-  # A package that propagates Python would put its modules before those of every environment.
+  # A package that propagates Python would put its modules before those of every environment; no other environment is active.
   shellHook = ''
-    unset PYTHONPATH SOURCE_DATE_EPOCH
+    unset PYTHONPATH SOURCE_DATE_EPOCH VIRTUAL_ENV
     ${exports variables}
   '';
 }

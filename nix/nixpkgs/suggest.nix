@@ -39,7 +39,8 @@ let
     if builtins.isAttrs set then builtins.attrNames set else [ ]
   );
   nearest = builtins.sort (
-    left: right: lib.strings.levenshtein wanted (plain left) < lib.strings.levenshtein wanted (plain right)
+    left: right:
+    lib.strings.levenshtein wanted (plain left) < lib.strings.levenshtein wanted (plain right)
   ) names;
 in
 if below == "" && aliases.instead ? ${name} then

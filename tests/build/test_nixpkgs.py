@@ -173,7 +173,7 @@ def test_the_shell(hello: Project, built: Built) -> None:
     done = subprocess.run([*words, "python", "-c", program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (7, "(3, 13) numpy\n", "")
     script = "type -P hello uv; uv python find"
-    places = output(*words, "bash", "-c", script).splitlines()
+    places = output(*words, "bash", "-c", script, cwd=hello.directory).splitlines()
     assert [place.partition("/nix/store/")[0] for place in places] == ["", "", ""]
     assert places[2].endswith("-for-wheels/bin/python3.13")
     assert (
@@ -233,7 +233,7 @@ def test_what_is_configured(built_web: Built, web: Project) -> None:
         "42",
         "42",
         "found",
-        "/tmp /home/app",
+        "/tmp /home/app",  # noqa: S108 - of the container
         "True Europe/Berlin",
     ]
 
