@@ -8,7 +8,7 @@ directory=$1 list=$2 mode=$3
 shift 3
 case $compression in
   zstd) compress="/usr/bin/zstd -3 -q -c -T$NIX_BUILD_CORES"; type=application/vnd.oci.image.layer.v1.tar+zstd ;;
-  gzip) compress="/usr/bin/igzip -2 -c -T 1"; type=application/vnd.oci.image.layer.v1.tar+gzip ;;
+  gzip) compress="/usr/bin/igzip -n -2 -c -T 1"; type=application/vnd.oci.image.layer.v1.tar+gzip ;;
   *) echo "seal.sh: unknown compression $compression" >&2; exit 1 ;;
 esac
 # archive OWNER:GROUP LIST OPTION ...

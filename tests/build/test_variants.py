@@ -75,6 +75,8 @@ def _files(layout: Path) -> dict[str, Entry]:
 def test_gzip(built_plain: Built) -> None:
     image = check(built_plain.layout)
     assert {layer.descriptor.media_type for layer in image.layers} == {"application/vnd.oci.image.layer.v1.tar+gzip"}
+    for layer in image.layers:  # RFC 1952: the time of day, where it is not told to leave it out
+        assert Layout(built_plain.layout).blob(layer.descriptor.digest).read_bytes()[4:8] == bytes(4)
 
 
 def test_another_compression_holds_the_same(hello: Hello, built_plain: Built) -> None:
