@@ -49,7 +49,8 @@ mkShell {
     UV_PYTHON_DOWNLOADS = "never";
     UV_PYTHON_PREFERENCE = "only-system";
   };
-  # A package that propagates Python would put its modules before those of every environment; no other environment is active.
+  # A package that propagates Python would put its modules before those of every environment; and no other environment
+  # is active here.
   shellHook = ''
     unset PYTHONPATH SOURCE_DATE_EPOCH VIRTUAL_ENV
     ${exports variables}

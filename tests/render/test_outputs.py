@@ -10,9 +10,9 @@ import pytest
 
 from neve.components.plan import make_plan
 from tests.cases import CASES, Case
-from tests.nixpkgs.tree import evaluating_stand_in, shared_nix
+from tests.nixpkgs.tree import evaluating_stand_in, real, real_nixpkgs, shared_nix
 
-__all__ = ["evaluating_stand_in"]
+__all__ = ["evaluating_stand_in", "real_nixpkgs"]
 
 pytestmark = pytest.mark.build
 
@@ -131,3 +131,13 @@ def test_what_is_unfree_must_be_named(evaluating_stand_in: Path, tmp_path: Path)
     done = ask(["eval", f"path:{directory}#packages.x86_64-linux.oci.drvPath"], evaluating_stand_in, directory)
     assert done.returncode != 0
     assert "unfree" in done.stderr
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("name", ["nixpkgs-plain", "nixpkgs-web", "nixpkgs-sdist"])
+def test_a_real_nixpkgs_evaluates_it(name: str, real_nixpkgs: Path, tmp_path: Path) -> None:
+    """For this machine's system: what the tree lacks comes of Debian's packages, and these are locked for one."""
+    directory = flake(ON_NIXPKGS[name], tmp_path / "flake")
+    tree = real(tmp_path / "nixpkgs", real_nixpkgs, shared_nix())
+    done = ask(["flake", "check", "--no-build", f"path:{directory}"], tree, directory)
+    assert done.returncode == 0, done.stderr
