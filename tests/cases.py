@@ -65,40 +65,21 @@ _WHEELS = (
     a_wheel("urllib3", "2.3.0"),
 )
 _CUBLAS = a_wheel("nvidia-cublas-cu12", "12.9.1.4", size=4 * LARGE, tag="py3-none-manylinux_2_27_x86_64")
-_FULL = {
-    "system": ["ffmpeg", "libgl1"],
-    "image": {
-        "name": "registry.example/team/web",
-        "tag": "v1",
-        "entrypoint": ["serve", "--greeting", 'say "${hello}" \\ $x\n'],
-        "cmd": ["--port", "8000"],
-        "env": {"MODE": "prod", "QUOTE": "it's ''${x}''"},
-        "user": "1000:1000",
-        "workdir": "/srv/web",
-        "ports": [8000],
-        "labels": {"team": "röck ❄"},
-        "compression": "gzip",
-    },
-    "caches": {"huggingface": {"path": "/cache/huggingface", "size": "8Gi"}},
+_IMAGE = {
+    "name": "registry.example/team/web",
+    "tag": "v1",
+    "entrypoint": ["serve", "--greeting", 'say "${hello}" \\ $x\n'],
+    "cmd": ["--port", "8000"],
+    "env": {"MODE": "prod", "QUOTE": "it's ''${x}''"},
+    "user": "1000:1000",
+    "workdir": "/srv/web",
+    "ports": [8000],
+    "labels": {"team": "röck ❄"},
+    "compression": "gzip",
 }
-_NIXPKGS_WEB = {
-    "base": "nixpkgs",
-    "image": {
-        "name": "registry.example/team/web",
-        "tag": "v1",
-        "entrypoint": ["serve", "--greeting", 'say "${hello}" \\ $x\n'],
-        "cmd": ["--port", "8000"],
-        "env": {"MODE": "prod", "QUOTE": "it's ''${x}''"},
-        "user": "1000:1000",
-        "workdir": "/srv/web",
-        "ports": [8000],
-        "labels": {"team": "röck ❄"},
-        "compression": "gzip",
-        "max-layers": 20,
-        "shell": True,
-    },
-    "caches": {"huggingface": {"path": "/cache/huggingface", "size": "8Gi"}},
-}
+_CACHES = {"huggingface": {"path": "/cache/huggingface", "size": "8Gi"}}
+_FULL = {"system": ["ffmpeg", "libgl1"], "image": _IMAGE, "caches": _CACHES}
+_NIXPKGS_WEB = {"base": "nixpkgs", "image": {**_IMAGE, "max-layers": 20, "shell": True}, "caches": _CACHES}
 CASES: Mapping[str, Case] = {
     "packaged": Case(
         project=a_project(

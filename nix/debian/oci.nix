@@ -12,14 +12,6 @@ run {
   script = ../common/oci.sh;
   environment = {
     inherit layers;
-    config = builtins.toJSON config;
-    annotations = builtins.toJSON annotations;
-    histories = builtins.toJSON (
-      map (name: {
-        inherit (config) created;
-        created_by = "neve: ${name}";
-      }) names
-    );
-    platform = builtins.toJSON { inherit (config) architecture os; };
-  };
+  }
+  // import ../common/oci-texts.nix { inherit config annotations names; };
 }

@@ -6,18 +6,15 @@
   annotations, # of the manifest
 }:
 pkgs.runCommand "oci"
-  {
-    layers = map (entry: entry.layer) layers;
-    config = builtins.toJSON config;
-    annotations = builtins.toJSON annotations;
-    histories = builtins.toJSON (
-      map (entry: {
-        inherit (config) created;
-        created_by = "neve: ${entry.name}";
-      }) layers
-    );
-    platform = builtins.toJSON { inherit (config) architecture os; };
-  }
+  (
+    {
+      layers = map (entry: entry.layer) layers;
+    }
+    // import ../common/oci-texts.nix {
+      inherit config annotations;
+      names = map (entry: entry.name) layers;
+    }
+  )
   ''
     . ${../common/oci.sh}
   ''
