@@ -135,14 +135,14 @@ def test_the_shell_names_the_interpreter_to_uv_and_activates_nothing(library: Ev
       arguments // { packages = map (package: package.pname or package.name) arguments.packages; drv = made.drvPath; }
     """
     found = library(call)
-    assert found["packages"] == ["hello", "uv", "jq"]
+    assert found["packages"] == ["hello", "bash", "uv", "jq"]
     assert found["env"]["UV_PYTHON"].endswith("/bin/python3.13")
     assert {**found["env"], "UV_PYTHON": ""} == {
         "UV_PYTHON": "",
         "UV_PYTHON_DOWNLOADS": "never",
         "UV_PYTHON_PREFERENCE": "only-system",
     }
-    assert found["shellHook"] == "unset PYTHONPATH SOURCE_DATE_EPOCH\nexport MODE='it'\\''s'\n"
+    assert found["shellHook"] == "unset PYTHONPATH SOURCE_DATE_EPOCH VIRTUAL_ENV\nexport MODE='it'\\''s'\n"
 
 
 def _layers(packages: Sequence[str], wheels: str, sources: str = "[ ]") -> str:
