@@ -11,6 +11,7 @@ import pytest
 
 from neve.cli.parser import run_command
 from neve.errors import NeveError, UsageError
+from neve.project.read import read_project
 from tests.world import World
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="the mirror on loopback has amd64 alone")
@@ -78,13 +79,18 @@ def test_init_adds_a_table_once(project: Path, capsys: pytest.CaptureFixture[str
 
 def test_what_init_shows_is_valid(project: Path) -> None:
     """Whoever takes the marks of comments away has a configuration that is read."""
-    from neve.project.read import read_project
-
     run_command(["-C", str(project), "init"])
     path = project / "pyproject.toml"
     text = path.read_text().replace("# Every key", "## Every key")
     path.write_text("".join(line.removeprefix("# ") for line in text.splitlines(keepends=True)))
     assert read_project(project).config.image.ports == (8000,)
+
+
+@pytest.mark.parametrize(("base", "release"), [("debian", "trixie"), ("nixpkgs", "26.05")])
+def test_init_takes_a_base(project: Path, base: str, release: str) -> None:
+    assert run_command(["-C", str(project), "init", "--base", base]) == 0
+    assert read_project(project).config.base == base
+    assert f'# release = "{release}"' in (project / "pyproject.toml").read_text()
 
 
 def test_init_makes_a_project_where_there_is_none(project: Path) -> None:

@@ -11,6 +11,7 @@ from neve.session import Session
 
 EXAMPLES = """\
   neve init                          in a project, or in an empty directory
+  neve init --base nixpkgs           packages from nixpkgs, not from Debian
   neve init --direnv                 then: direnv allow
 """
 _ENVRC = """\
@@ -22,9 +23,10 @@ eval "$(neve shell --print-env || echo exit 1)"
 _TABLE = """
 [tool.neve]
 # Every key is optional. These are the defaults; docs/reference/configuration.md has all keys.
-# release = "{release}"  # Debian suite: the one that has the Python asked for
+{base}
+# release = "{release}"  # the one that has the Python asked for
 # python = "{python}"
-# system = []  # Debian packages to add, such as "ffmpeg"
+# system = []  # packages of the base to add, such as "ffmpeg"
 # extras = []  # of the project; `groups` likewise
 
 [tool.neve.image]
@@ -38,6 +40,12 @@ _TABLE = """
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's own arguments."""
+    parser.add_argument(
+        "--base",
+        choices=["debian", "nixpkgs"],
+        default="debian",
+        help="where system packages come from (default: debian)",
+    )
     parser.add_argument("--direnv", action="store_true", help="also write .envrc, where there is none")
 
 
@@ -45,7 +53,9 @@ def run(context: Context) -> int:
     """Write the table and print the path of pyproject.toml."""
     import json
 
+    from neve.bases.base import find_base
     from neve.files import write_atomic
+    from neve.project.config import Config
     from neve.project.pyproject import parse_toml
     from neve.project.read import read_text
 
@@ -58,9 +68,16 @@ def run(context: Context) -> int:
     if isinstance(tool, dict) and "neve" in tool:
         session.progress.note("pyproject.toml has [tool.neve] already; it is left as it is")
     else:
-        plan = session.plan
-        entrypoint = json.dumps(list(plan.entrypoint or ("serve",)))
-        table = _TABLE.format(release=plan.release, python=plan.python, name=plan.project.name, entrypoint=entrypoint)
+        project, base = session.project, context.words.base
+        release, python = find_base(base).choose(Config(), project.python, project.requires_python)
+        scripts = project.scripts if len(project.scripts) == 1 else ("serve",)
+        table = _TABLE.format(
+            base=f'base = "{base}"' if base != Config().base else f'# base = "{base}"  # or "nixpkgs"',
+            release=release,
+            python=python,
+            name=project.name,
+            entrypoint=json.dumps(list(scripts)),
+        )
         extended = text.rstrip("\n") + "\n" + table
         _must_read(extended, table)
         write_atomic(path, extended)
