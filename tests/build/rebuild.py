@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import re
+
+from neve.bases.base import find_base
 from neve.nix.call import evaluate
 from neve.nix.nix import Nix
 from neve.nix.process import capture
+from neve.project.read import read_project
 from tests.build.project import Project
 
 OUTPUTS = ("oci", "image", "env", "rootfs", "check")
 # What is pinned by its hash is compared when it is fetched; the busybox is not built at all.
 _PINNED = (".whl.drv", ".deb.drv", "-neve-busybox.drv")
+_OURS = re.compile(r"/nix/store/[0-9a-z]{32}-(layer-.*|python3\.13-.*|root|rootfs|oci|import-check)\.drv\Z")
 
 
 def rebuilt(project: Project, nix: Nix) -> list[str]:
@@ -17,11 +23,14 @@ def rebuilt(project: Project, nix: Nix) -> list[str]:
 
     Raises AssertionError with Nix's words where an output differs.
     """
-    file = ["--file", str(project.directory / ".neve/nix")]
-    roots = [evaluate(nix, f"{name}.drvPath", extra=file) for name in OUTPUTS]
+    base = find_base(read_project(project.directory).config.base)
+    words = base.evaluation(project.directory / ".neve", os.uname().machine)
+    roots = [evaluate(nix, f"{name}.drvPath", extra=words) for name in OUTPUTS]
     _store(nix, "--realise", *roots)
     closure = [path for path in _store(nix, "--query", "--requisites", *roots).split() if path.endswith(".drv")]
     derivations = [path for path in closure if not path.endswith(_PINNED)]
+    if base.name == "nixpkgs":  # what nixpkgs makes is not ours
+        derivations = [path for path in derivations if _OURS.match(path)]
     _store(nix, "--realise", "--check", "--max-jobs", "2", "--cores", "1", *derivations)
     return derivations
 

@@ -6,20 +6,29 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from neve.files import cache_home
 from neve.image.check import check
 from neve.image.layout import Layout
 from neve.nix.call import add_directory, physical
+from neve.nix.find import find_nix
 from neve.nix.nix import Nix
+from neve.progress import Silent
+from neve.tools import Toolbox
 from tests.build.layers import Entry, digests, entries
 from tests.build.project import Built, Project, example, output, project
+from tests.build.rebuild import rebuilt
+from tests.nixpkgs.debian_pins import make_pins
 from tests.nixpkgs.tree import building_nixpkgs, nar_hash
 
 __all__ = ["building_nixpkgs"]
@@ -183,6 +192,33 @@ def test_the_shell(hello: Project, built: Built, tmp_path: Path) -> None:
     done = subprocess.run([*words, "nothing-like-it"], capture_output=True, text=True, check=False)
     assert done.returncode == 127
     assert "nothing-like-it: not found" in done.stderr
+
+
+def test_built_again_it_is_the_same(hello: Project, built: Built, nix: Nix) -> None:
+    assert Path(built.layout).is_dir()
+    assert len(rebuilt(hello, nix)) > 15
+
+
+def test_another_store_another_nix(
+    hello: Project, built: Built, building_nixpkgs: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """A store of its own, another release of Nix, umask, time zone and directory: the same digest."""
+    # Not below pytest's directory: Nix refuses a store under /tmp.
+    store = Path(tempfile.mkdtemp(prefix="test-store-", dir=cache_home()))
+    request.addfinalizer(lambda: _removed(store))
+    environ = {**os.environ, "NEVE_STORE": str(store), "NEVE_NIX_SUITE": "forky", "TZ": "Pacific/Kiritimati"}
+    other = find_nix(Toolbox(cache=cache_home(), progress=Silent()), environ=environ)
+    assert add_directory(other, building_nixpkgs, "source").endswith("-source")
+    make_pins(other)  # its packages' files
+    copy = replace(example("hello", tmp_path / "Größe 1"), environ=environ, umask=0o077)
+    for name in ("pyproject.toml", "uv.lock", "neve.lock"):
+        (copy.directory / name).write_bytes((hello.directory / name).read_bytes())
+    assert copy.build("--offline").digest == built.digest
+
+
+def _removed(store: Path) -> None:
+    subprocess.run(["chmod", "-R", "u+w", store], check=True)
+    shutil.rmtree(store)
 
 
 def test_a_line_of_code_is_one_layer(hello: Project, built: Built, tmp_path: Path) -> None:
