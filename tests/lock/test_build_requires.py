@@ -237,7 +237,7 @@ def test_requirements_that_depend_on_the_patch_level(world: World, resolve: Reso
     sdist = serve(world, "old", pyproject("maker", "backport; python_full_version < '3.13.4'"))
     error = resolve.refused(sdist)
     assert isinstance(error, ManyErrors)
-    assert {each.what for each in error.errors} == {"what is needed depends on the patch level of Python: backport"}
+    assert {each.what for each in error.errors} == {"what is installed depends on the patch level of Python: backport"}
     assert [str(each.where).rpartition(" ")[2] for each in error.errors] == ["x86_64", "aarch64"]
 
 

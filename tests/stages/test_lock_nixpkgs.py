@@ -103,6 +103,36 @@ def test_an_architecture_without_wheels_is_left_out(world: World, project: Path)
             lock_project(session)
 
 
+def test_markers_below_the_release_s_patch_level_are_no_matter(world: World, project: Path) -> None:
+    """redis and others ask for a backport on patch levels that no pin of the release has."""
+    world.serve_wheel("timeout", "1.0")
+    world.serve_wheel("store", "1.0", requires=("timeout; python_full_version < '3.11.3'",))
+    (project / "pyproject.toml").write_text(PYPROJECT.replace('"lemon"', '"store"') + 'python = "3.11"\n')
+    locked = lock_project(world.session(project))
+    assert [artefact.name for artefact in locked.artefacts] == ["store"]
+
+
+@pytest.mark.parametrize(("override", "names"), [(0, ["store", "timeout"]), (1, ["store"])])
+def test_where_the_patch_level_matters_the_remedies_work(
+    world: World, project: Path, override: int, names: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("UV_NO_CONFIG")  # the override is configuration
+    world.serve_wheel("timeout", "1.0")
+    world.serve_wheel("store", "1.0", requires=("timeout; python_full_version < '3.13.50'",))
+    pyproject = PYPROJECT.replace('"lemon"', '"store"')
+    (project / "pyproject.toml").write_text(pyproject)
+    with pytest.raises(NeveError, match="depends on the patch level of Python: timeout") as caught:
+        lock_project(world.session(project))
+    (fix,) = caught.value.fixes
+    offered = ['["timeout"]', "\"timeout; python_version < '3'\""]
+    assert all(text in fix for text in offered)
+    (project / "pyproject.toml").write_text(
+        f"{pyproject}[tool.uv]\noverride-dependencies = [{offered[override].strip('[]')}]\n"
+    )
+    locked = lock_project(world.session(project), refresh=True)
+    assert [artefact.name for artefact in locked.artefacts] == names
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from neve.errors import ManyErrors, NeveError, collected
+from neve.lock.patch_level import one_choice
 from neve.lock.sdists import BuildWheelPin, SdistPin
 from neve.project.project import BuildSystem
 from neve.project.pyproject import LEGACY, build_system_from, parse_toml
@@ -101,7 +102,9 @@ def build_pins(pylock: str, targets: Targets, *, where: str) -> tuple[BuildWheel
     problems: list[NeveError] = []
     for architecture, of in targets.items():
         try:
-            chosen[architecture] = _alike(pylock, of, f"{where}, {architecture}")
+            place = f"{where}, {architecture}"
+            choices = {target: select_wheels(pylock, target, where=place) for target in of}
+            chosen[architecture] = one_choice(choices, where=place)
         except NeveError as error:
             problems.append(error)
     if (problem := collected(problems)) is not None:
@@ -115,18 +118,6 @@ def build_pins(pylock: str, targets: Targets, *, where: str) -> tuple[BuildWheel
             for architecture in ([None] if len(having) == len(targets) else having)
         )
     return tuple(sorted(pins, key=lambda pin: (pin.name, pin.file, pin.architecture or "")))
-
-
-def _alike(pylock: str, targets: Sequence[Target], where: str) -> tuple[Wheel, ...]:
-    choices = {select_wheels(pylock, target, where=where) for target in targets}
-    if len(choices) > 1:
-        names = sorted({wheel.name for wheels in choices for wheel in wheels if any(wheel not in c for c in choices)})
-        raise NeveError(
-            f"what is needed depends on the patch level of Python: {', '.join(names)}",
-            where=where,
-            fixes=["constrain the requirement so that one choice is left (tool.uv.constraint-dependencies)"],
-        )
-    return choices.pop()
 
 
 def _tags(targets: Targets) -> tuple[str, ...]:

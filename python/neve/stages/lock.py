@@ -174,20 +174,11 @@ def _environments(session: Session, pylock: Future[str], lock: Lock, plan: Plan)
 
 def _choice(pylock: str, targets: Sequence[Target], *, sdists: bool) -> tuple[Artefact, ...]:
     """What all of ``targets``, patch levels of one interpreter, install alike."""
+    from neve.lock.patch_level import one_choice
     from neve.python.select import select_artefacts
 
-    choices = [select_artefacts(pylock, target, where="uv.lock", sdists=sdists) for target in targets]
-    for target, choice in zip(targets[1:], choices[1:], strict=True):
-        differing = sorted({a.name for a in {*choice} ^ {*choices[0]}})
-        if differing:
-            raise NeveError(
-                f"what is installed depends on the patch level of Python: {', '.join(differing)}",
-                where="uv.lock",
-                why="nixpkgs names its Python by the minor version; markers such as python_full_version < '3.13.2' ask"
-                f" for more ({targets[0].python_full_version} and {target.python_full_version} differ)",
-                fixes=["constrain the package so that one choice is left (tool.uv.constraint-dependencies)"],
-            )
-    return choices[0]
+    choices = {target: select_artefacts(pylock, target, where="uv.lock", sdists=sdists) for target in targets}
+    return one_choice(choices, where="uv.lock")
 
 
 def _with_sdists(

@@ -80,7 +80,12 @@ def test_a_release_that_there_is_not() -> None:
 
 def test_targets_are_both_ends_of_the_minor_version() -> None:
     first, last = targets(find_release("26.05"), "3.13", "aarch64")
-    assert (first.python_full_version, last.python_full_version) == ("3.13.0", "3.13.99")
+    assert (first.python_full_version, last.python_full_version) == ("3.13.8", "3.13.99")
     assert first.tags() == last.tags()
     assert {str(tag) for tag in first.tags()} >= {"cp313-cp313-manylinux_2_28_aarch64", "py3-none-any"}
     assert first.glibc == last.glibc == (2, 40)
+
+
+def test_a_python_that_the_table_has_no_more_is_taken_from_its_first_patch_level() -> None:
+    first, last = targets(find_release("26.05"), "3.10", "x86_64")
+    assert (first.python_full_version, last.python_full_version) == ("3.10.0", "3.10.99")

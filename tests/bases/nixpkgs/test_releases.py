@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
@@ -28,6 +29,17 @@ def test_a_release_is_whole(release: Release) -> None:
         assert len(set(versions)) == len(versions)
     assert list(release.cudas) == sorted(release.cudas, key=numbers)
     assert release.glibc == (2, 40)
+    assert {*release.floors} == {*release.pythons}
+    for python, floor in release.floors.items():
+        assert re.fullmatch(re.escape(python) + r"\.[0-9]+", floor)
+
+
+def test_no_floor_is_above_that_of_a_later_release() -> None:
+    numbered = sorted((name for name in RELEASES if name[0].isdigit()), key=numbers)
+    for older, newer in [*itertools.pairwise(numbered), (numbered[-1], "nixos-unstable")]:
+        for python in {*RELEASES[older].floors} & {*RELEASES[newer].floors}:
+            floors = [int(RELEASES[name].floors[python].rpartition(".")[2]) for name in (older, newer)]
+            assert floors == sorted(floors)
 
 
 @every_release

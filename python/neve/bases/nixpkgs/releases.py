@@ -32,8 +32,9 @@ class Pin:
 class Release:
     """A release: its pins (the newest last), compilers, interpreters, CUDA sets.
 
-    ``gcc`` is the default compiler's major version. ``pythons`` has the default first, then the newest. ``cuda`` is the
-    version of ``cudaPackages``; ``cudas`` has the oldest first. ``glibc`` is the oldest that a pin may have.
+    ``gcc`` is the default compiler's major version. ``pythons`` has the default first, then the newest; ``floors`` has
+    for each the oldest full version that a pin may have, as ``glibc`` is the oldest. ``cuda`` is the version of
+    ``cudaPackages``; ``cudas`` has the oldest first.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Release:
     gcc: int
     gccs: tuple[int, ...]
     pythons: tuple[str, ...]
+    floors: Mapping[str, str]
     cuda: str
     cudas: tuple[str, ...]
     glibc: tuple[int, int]
@@ -65,13 +67,15 @@ def numbers(version: str) -> tuple[int, int]:
 
 def _release(name: str, table: Mapping[str, Any]) -> Release:
     default = table["python"]
-    others = sorted((python for python in table["pythons"] if python != default), key=numbers, reverse=True)
+    floors = {version.rpartition(".")[0]: version for version in table["pythons"]}
+    others = sorted((python for python in floors if python != default), key=numbers, reverse=True)
     return Release(
         name=name,
         pins=tuple(Pin(release=name, **pin) for pin in table["pins"]),
         gcc=table["gcc"],
         gccs=tuple(table["gccs"]),
         pythons=(default, *others),
+        floors=MappingProxyType(floors),
         cuda=table["cuda"],
         cudas=tuple(table["cudas"]),
         glibc=numbers(table["glibc"]),
