@@ -186,6 +186,26 @@ def test_only_a_source_distribution() -> None:
     assert not any("another Python" in fix for fix in error.fixes)
 
 
+@pytest.mark.parametrize("suffix", [".tar.bz2", ".tgz", ".tar.xz", ".tar"])
+@pytest.mark.parametrize("sdists", [True, False])
+def test_a_source_distribution_of_an_old_format(suffix: str, sdists: bool) -> None:
+    old = package("old", more=sdist(f"old-1.0{suffix}"))
+    with pytest.raises(NeveError) as caught:
+        select_artefacts(pylock(old), TRIXIE, where="uv.lock", sdists=sdists)
+    assert caught.value.what == "old 1.0 has no wheel for CPython 3.13 on x86_64 with glibc 2.41"
+    assert f"old-1.0{suffix}" in (caught.value.why or "")
+    assert "uv add 'old'" in caught.value.fixes[0]
+    assert not any("nixpkgs" in fix for fix in caught.value.fixes)
+
+
+def test_one_beside_a_wheel_or_for_another_system_is_no_matter() -> None:
+    old, other = sdist("old-1.0.tar.bz2"), sdist("other-1.0.tgz")
+    wheels = artefacts(
+        package("old", "py3-none-any", more=old), package("other", marker="sys_platform == 'win32'", more=other)
+    )
+    assert wheels == ["old-1.0-py3-none-any.whl"]
+
+
 @pytest.mark.parametrize(
     ("source", "why"),
     [

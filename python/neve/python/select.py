@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # those of source distributions are the same characters.
 _WHEEL = re.compile(r"[A-Za-z0-9_.]+(-[A-Za-z0-9_.+!]+){4,5}\.whl\Z")
 _SDIST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.!+-]*\.(tar\.gz|zip)\Z")
+# Source distributions as they were before PEP 625; packaging takes a lock that names one for malformed.
+_OLD_SDIST = re.compile(r"\.(tgz|tbz2?|txz|tlz|tar(\.(bz2|xz|lz|lzma|zst|Z))?)\Z")
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
@@ -43,12 +45,14 @@ def select_artefacts(pylock: str, target: Target, *, where: str, sdists: bool) -
     from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
     from packaging.pylock import PackageSdist, PackageWheel, PylockSelectError
 
-    lock = _parsed(pylock, where)
+    lock, old = _parsed(pylock, where)
     problems: list[NeveError] = []
     chosen: list[Artefact] = []
     try:
         for package, artefact in _selected(lock, target):
-            if isinstance(artefact, PackageWheel) or (sdists and isinstance(artefact, PackageSdist)):
+            if isinstance(artefact, PackageSdist) and (file := old.get(artefact.filename)):
+                problems.append(_no_wheel(package, "PackageSdist", target, where, old=file))
+            elif isinstance(artefact, PackageWheel) or (sdists and isinstance(artefact, PackageSdist)):
                 try:
                     chosen.append(_checked(package, artefact, where))
                 except NeveError as error:
@@ -62,11 +66,14 @@ def select_artefacts(pylock: str, target: Target, *, where: str, sdists: bool) -
     return tuple(sorted(chosen, key=lambda artefact: artefact.name))
 
 
-def _parsed(pylock: str, where: str) -> Pylock:
+def _parsed(pylock: str, where: str) -> tuple[Pylock, dict[str, str]]:
+    """The lock; and the source distributions of an old format, which have names of PEP 625 in it, by these names."""
     from packaging.pylock import Pylock, PylockUnsupportedVersionError, PylockValidationError
 
     try:
-        return Pylock.from_dict(tomllib.loads(pylock))
+        data = tomllib.loads(pylock)
+        old = _rename_old_sdists(data)
+        return Pylock.from_dict(data), old
     except (tomllib.TOMLDecodeError, PylockValidationError, PylockUnsupportedVersionError) as error:
         raise NeveError(
             "the lock is not a valid pylock",
@@ -74,6 +81,21 @@ def _parsed(pylock: str, where: str) -> Pylock:
             why=str(error),
             fixes=["`uv lock` writes uv.lock anew"],
         ) from None
+
+
+def _rename_old_sdists(data: dict[str, Any]) -> dict[str, str]:
+    """Give .tar.bz2 and the like a name that packaging admits: a package that has one may well have a wheel too."""
+    old: dict[str, str] = {}
+    packages = data.get("packages")
+    for package in packages if isinstance(packages, list) else ():
+        sdist = package.get("sdist") if isinstance(package, dict) else None
+        if not isinstance(sdist, dict):
+            continue
+        file = str(sdist.get("name") or sdist.get("path") or sdist.get("url") or "").rpartition("/")[2]
+        if _OLD_SDIST.search(file):
+            sdist["name"] = _OLD_SDIST.sub(".tar.gz", file)
+            old[sdist["name"]] = file
+    return old
 
 
 def _selected(lock: Any, target: Target) -> Iterator[tuple[Package, Any]]:
@@ -92,6 +114,7 @@ def _checked(package: Package, artefact: PackageWheel | PackageSdist, where: str
             f"{file!r} is not the file name of a {'wheel' if is_wheel else 'source distribution'}",
             where=place,
             why=f"neve renders no name that the {'wheel' if is_wheel else 'sdist'} format does not allow",
+            fixes=[f"take another version: `uv add '{package.name}'` with another bound, then `uv lock`"],
         )
     if not _SHA256.match(sha256):
         raise NeveError(
@@ -122,7 +145,8 @@ def _checked(package: Package, artefact: PackageWheel | PackageSdist, where: str
     )
 
 
-def _no_wheel(package: Package, kind: str, target: Target, where: str) -> NeveError:
+def _no_wheel(package: Package, kind: str, target: Target, where: str, *, old: str | None = None) -> NeveError:
+    """``old`` is the package's source distribution where no base builds it."""
     named = f"{package.name} {package.version}" if package.version else str(package.name)
     source = {
         "PackageSdist": "a source distribution",
@@ -138,6 +162,8 @@ def _no_wheel(package: Package, kind: str, target: Target, where: str) -> NeveEr
         if not tags
         else f"its wheels are for {', '.join(tags[:6])}{' …' if len(tags) > 6 else ''}"
     )
+    if old:
+        why += f"; neve builds none like {old}, only .tar.gz (PEP 625) and .zip"
     return NeveError(
         f"{named} has no wheel for {_named(target)}",
         where=f"{where}, {package.name}",
@@ -145,7 +171,11 @@ def _no_wheel(package: Package, kind: str, target: Target, where: str) -> NeveEr
         fixes=[
             f"take a version that has one: `uv add '{package.name}'` with another bound, then `uv lock`",
             *(["or another Python under [tool.neve] that its wheels are for"] if tags else []),
-            *(['or base = "nixpkgs" under [tool.neve], which builds source distributions'] if package.sdist else []),
+            *(
+                ['or base = "nixpkgs" under [tool.neve], which builds source distributions']
+                if package.sdist and not old
+                else []
+            ),
             *(["or another package in its place"] if not tags else []),
         ],
     )
