@@ -98,19 +98,25 @@ class Session:
 
     def _interpreter(self) -> Path:
         from neve.bases.debian.suites import SUITES
+        from neve.bases.pythons import admits
         from neve.errors import NeveError
+        from neve.project.project import PythonRequest
         from neve.tools import python
 
-        wanted = self.plan.python
-        suite = next((suite.codename for suite in SUITES.values() if wanted in suite.pythons), None)
-        if suite is None:
+        # Any that the project admits will do: what is chosen for the image does not depend on it.
+        wanted, requires = self.plan.python, self.project.requires_python
+        offers = [(python, suite.codename) for suite in SUITES.values() for python in suite.pythons]
+        fitting = [offer for offer in offers if admits(PythonRequest(), requires, offer[0])]
+        found = next((offer for offer in fitting if offer[0] == wanted), fitting[0] if fitting else None)
+        if found is None:
             raise NeveError(
                 f"no Python of this machine fits {wanted}",
                 why="uv needs one to read the project, and no Debian suite has it",
                 fixes=[f"install one: `uv python install {wanted}`"],
             )
-        self.progress.stage(f"no Python of this machine fits {wanted}; uv gets Debian {suite}'s own")
-        return self.toolbox.embedded(python(wanted, suite))
+        version, suite = found
+        self.progress.stage(f"no Python of this machine fits {requires or wanted}; uv gets {version} of Debian {suite}")
+        return self.toolbox.embedded(python(version, suite))
 
 
 __all__ = ["Options", "Session"]

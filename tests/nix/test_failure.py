@@ -39,3 +39,42 @@ def test_the_network_may_come_back() -> None:
     error = failure(NIX, "x", ["error: unable to download 'https://cache.example/x': Could not resolve host"], 1)
     assert isinstance(error, TransientError)
     assert isinstance(error, NeveError)
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "fix"),
+    [
+        (
+            "Package \u2018unrar-7.1\u2019 in /nix/store/x.nix:1 has an unfree license (\u2018unfree\u2019), refusing.",
+            "nixpkgs refuses unrar-7.1",
+            'unfree = ["unrar"] under [tool.neve.nixpkgs], if its licence allows you to use it',
+        ),
+        (
+            "Package 'old-thing-2.0' in /x.nix:1 is marked as insecure, refusing to evaluate.",
+            "nixpkgs refuses old-thing-2.0",
+            "take another package, or another `release`",
+        ),
+        (
+            "hash mismatch in file downloaded from 'https://code.example/x':\n  specified: sha256:a\n  got: sha256:b",
+            "nixpkgs is not the tree that is pinned",
+            "correct `nar-hash` under [tool.neve.nixpkgs], then `neve lock`",
+        ),
+    ],
+)
+def test_what_nixpkgs_refuses(text: str, what: str, fix: str) -> None:
+    error = failure(NIX, "Nix could not build", ["error:", "\u2026 while evaluating x", f"error: {text}"], 1)
+    assert (error.what, error.fixes) == (what, (fix,))
+    assert not isinstance(error, TransientError)
+
+
+def test_nixpkgs_that_cannot_be_fetched() -> None:
+    url = f"https://code.example/nixpkgs/archive/{'5' * 40}.tar.gz"
+    error = failure(NIX, "x", [f"error: unable to download '{url}': Could not resolve host: code.example"], 1)
+    assert isinstance(error, TransientError)
+    assert (error.what, error.where) == ("nixpkgs 55555555555 cannot be fetched", url)
+
+
+def test_a_trace_is_not_shown() -> None:
+    text = "error:\n \u2026 while calling x\n   at a.nix:1:1\n\n error: attribute 'y' missing\n at b.nix:2:2"
+    error = failure(NIX, "Nix could not build", text.splitlines(), 1)
+    assert error.why == "attribute 'y' missing\n at b.nix:2:2"

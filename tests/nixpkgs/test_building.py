@@ -137,6 +137,6 @@ def test_as_a_flakes_input(tree: Path, tmp_path: Path) -> None:
     (path,) = build(shared_nix(), [f"path:{tmp_path}"], offline=True, extra=extra)
     assert evaluate(shared_nix(), f"path:{tmp_path}#lib", offline=True, extra=extra)
     program = physical(shared_nix(), path) / "bin/hello"
-    words = [find_patchelf(), "--print-interpreter", program]
+    words = [find_patchelf(), "--print-interpreter", str(program)]
     loader = subprocess.run(words, capture_output=True, check=True, text=True)
     assert re.fullmatch(r"/nix/store/\S+-glibc-[\d.]+/lib/ld-linux-\S+\n", loader.stdout)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from neve.errors import NeveError, TransientError
+from neve.nix.evaluation import cause, refusal
 from neve.nix.log import Log
 from neve.nix.nix import Nix
 from neve.nix.sandbox import remedies
@@ -53,14 +54,10 @@ def build_failure(nix: Nix, log: Log, status: int) -> NeveError:
     tail = list(log.tails.get(derivation, ()))
     reason = _REASON.search(message)
     why = "\n".join([(reason.group(1) or reason.group(0)) if reason else message, *tail[-_LINES:]])
-    kind = TransientError if _NETWORK.search("\n".join([*tail, *log.warnings])) else NeveError
+    # A binary cache that does not answer is no reason of a build that fails by itself.
+    kind = TransientError if _NETWORK.search("\n".join([message, *tail])) else NeveError
     fixes = [*_remedies(why), *_full_log(nix, derivation, tail)]
     return kind(f"building {name} failed", where=derivation, why=why, fixes=fixes)
-
-
-# What the Nix library throws: "neve: WHAT (KEY); REMEDY", a key of the configuration and a remedy where it has them.
-_THROWN = re.compile(r"error: neve: (?P<what>[^;\n]+?)(?:; (?P<fix>[^\n]+))?$", re.MULTILINE)
-_KEY = re.compile(r" \((tool\.neve[\w.]*)\)")
 
 
 def failure(nix: Nix, what: str, errors: Sequence[str], status: int) -> NeveError:
@@ -68,12 +65,10 @@ def failure(nix: Nix, what: str, errors: Sequence[str], status: int) -> NeveErro
     text = "\n".join(errors).strip().removeprefix("error:").strip()
     if not text:
         text = f"it was ended by signal {-status}" if status < 0 else f"it said nothing and ended with {status}"
-    thrown = _THROWN.search(f"error: {text}")
-    if thrown:
-        key = _KEY.search(thrown["what"])
-        where = f"pyproject.toml, {key[1]}" if key else None
-        return NeveError(_KEY.sub("", thrown["what"]), where=where, fixes=[thrown["fix"]] if thrown["fix"] else [])
+    if (known := refusal(text)) is not None:
+        return known
     kind = TransientError if _NETWORK.search(text) else NeveError
+    text = cause(text)
     if _NAMESPACES.search(text):
         what = "this machine does not let Nix build in a sandbox"
         text = re.sub(r"; use '--no-sandbox' to disable sandboxing", "", text)

@@ -44,11 +44,23 @@ def _problem(model: type[BaseModel], problem: Any, where: str, prefix: str) -> N
         return NeveError(
             f"unknown key {location[-1]!r}", where=place, fixes=[*fixes, f"known keys: {', '.join(known)}"]
         )
+    if problem["type"] == "literal_error":
+        return _unknown_word(problem, place)
     message = _WORDS.get(problem["type"]) or str(problem["msg"]).removeprefix("Value error, ")
     fixes = [f"give it as the reference says: docs/reference/configuration.md ({_key(location)})"]
     if problem["type"] == "string_type" and isinstance(problem["input"], int | float):
         fixes = [f'write it in quotes: "{problem["input"]}"', *fixes]
     return NeveError(f"{key} is not valid", where=place, why=message, fixes=fixes)
+
+
+def _unknown_word(problem: Any, place: str) -> NeveError:
+    words = re.findall(r"'([^']*)'", str(problem["ctx"]["expected"]))
+    near = difflib.get_close_matches(str(problem["input"]), words, n=1, cutoff=0.4)
+    return NeveError(
+        f"{problem['input']!r} is not known here",
+        where=place,
+        fixes=[*([f"did you mean {near[0]!r}?"] if near else []), f"use one of: {', '.join(words)}"],
+    )
 
 
 def _untagged(model: type[BaseModel], parts: Sequence[str | int]) -> Sequence[str | int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -165,7 +165,7 @@ def _keys(session: Session) -> _Keys:
         rendered = hashlib.sha256()
         options = [
             __version__,
-            str(session.options),
+            str(replace(session.options, offline=False)),  # decides whether, not what
             *(session.environ.get(n, "") for n in ("NEVE_NIX", "NEVE_STORE", "XDG_DATA_HOME", "HOME")),
         ]
         for part in (*options, *files, *_own_stats()):

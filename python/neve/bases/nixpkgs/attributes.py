@@ -10,12 +10,12 @@ from neve.errors import NeveError
 _PART = r"[A-Za-z0-9_][A-Za-z0-9_'+-]*"
 ATTRIBUTE = re.compile(rf"{_PART}(\.{_PART})*\Z")
 
-_PACKAGES = re.compile(r"python[0-9]*Packages(\.(?P<name>[^.]+).*)?\Z")
+_PACKAGES = re.compile(r"(?:python|pypy)[0-9]*(?:Free[Tt]hreading)?Packages(\.(?P<name>[^.]+).*)?\Z")
 _PACKAGES_OF = re.compile(r"python[0-9]*\.(pkgs|withPackages)(\.(?P<name>[^.]+).*)?\Z")
 _PARTS = r"-(dev|venv|pip|full|minimal|distutils)\Z"  # what Debian takes out of the interpreter
 _DEBIAN_PACKAGES = re.compile(rf"python3(?!{_PARTS})-(?P<name>[a-z0-9.+-]+)\Z")
 _INTERPRETER = re.compile(
-    rf"python(3\.(?P<debian>[0-9]+)|3(?P<nixpkgs>[0-9]*))?((Full|Minimal)?(\..*)?\Z|{_PARTS})",
+    rf"(?:pypy[0-9]*|python(3\.(?P<debian>[0-9]+)|3(?P<nixpkgs>[0-9]*))?)((Full|Minimal|Free[Tt]hreading)?(\..*)?\Z|{_PARTS})",
 )
 _DEBIAN_LIBRARY = re.compile(r"lib.*([0-9]\.[0-9]+-[0-9]+|t64|-dev)\Z")
 
@@ -37,11 +37,6 @@ def attribute_problems(system: Sequence[str], *, where: str) -> list[NeveError]:
     """
     problems = [_problem(path, f"{where}, tool.neve.system[{number}]") for number, path in enumerate(system)]
     return [problem for problem in problems if problem is not None]
-
-
-def unfree_names(system: Sequence[str]) -> tuple[str, ...]:
-    """The names that an unfree package of ``system`` may have: the last parts of the attribute paths, sorted."""
-    return tuple(sorted({path.rpartition(".")[2] for path in system}))
 
 
 def _problem(path: str, where: str) -> NeveError | None:
@@ -111,4 +106,4 @@ def _misspelled(path: str, where: str) -> NeveError | None:
     )
 
 
-__all__ = ["ATTRIBUTE", "attribute_problems", "unfree_names"]
+__all__ = ["ATTRIBUTE", "attribute_problems"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +88,8 @@ class Nixpkgs:
         chosen = check_cuda(find_release(release), version, config.system, where="pyproject.toml", toolkit=toolkit)
         if chosen is None:
             return None
+        if not toolkit and not any(path.startswith("cudaPackages") for path in config.system):
+            return None  # a version alone asks for nothing
         return Cuda(version=chosen, components=component_names(chosen, toolkit, where="pyproject.toml"))
 
     def wishes(self, plan: Plan) -> list[Any]:
@@ -101,6 +104,8 @@ class Nixpkgs:
         from neve.lock.model import NixpkgsLock
 
         older = held.base if held is not None and isinstance(held.base, NixpkgsLock) else None
+        if older is not None and older.last_modified is None:
+            older = None  # a pin of the user's own, who has taken it out again
         pin = _pin(plan.project.config, plan.release, older, upgrade=upgrade)
         resolver.progress.stage(f"nixpkgs {plan.release} at {pin.rev[:11]}")
         locked = NixpkgsLock(
@@ -141,6 +146,7 @@ class Nixpkgs:
         return [
             ("base", len(packages["base"]) + len(packages["python"]), None),
             *([("system", len(packages["system"]), None)] if packages["system"] else []),
+            *([("toolkit", 0, None)] if plan.cuda and plan.cuda.components else []),
             *([("libraries", 0, None)] if artefacts else []),
             *((layer.name, len(layer.wheels), layer.size) for layer in wheel_layers(plan, artefacts)),
             *([("sources", len(sdists), None)] if sdists else []),
@@ -169,6 +175,8 @@ class Nixpkgs:
         from neve.stages.provide import provide_files, python_artefacts
 
         _must_be_new_enough(session.nix, lock.base.release)
+        if session.options.offline:
+            _must_be_there(session.nix, lock.nixpkgs)
 
         architecture = session.plan.architecture
         build = [wheel for pin in lock.sdists for wheel in pin.wheels_for(architecture)]
@@ -183,6 +191,20 @@ def _must_be_new_enough(program: Nix, release: str) -> None:
             where=" ".join(program.command),
             why=f"this one is {'.'.join(map(str, program.version))}",
             fixes=["update it, or leave --nix and NEVE_NIX away: neve then uses its own copy", "or another `release`"],
+        )
+
+
+def _must_be_there(program: Nix, base: NixpkgsLock) -> None:
+    from neve.nix.call import missing
+    from neve.nix.store_path import directory_path
+
+    path = directory_path("source", base64.b64decode(base.nar_hash.removeprefix("sha256-")).hex())
+    if missing(program, [path]):
+        raise NeveError(
+            f"nixpkgs {base.release} at {base.rev[:11]} is not in the store",
+            where=path,
+            why="--offline forbids fetching it",
+            fixes=["run the command once without --offline"],
         )
 
 

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Sequence
 
-from neve.bases.nixpkgs.releases import Release, numbers
+from neve.bases.nixpkgs.releases import RELEASES, Release, numbers
 from neve.errors import NeveError, collected
 
 # The newest gcc that nvcc accepts as its host compiler, from each version of CUDA on (NVIDIA's installation guide,
@@ -116,8 +116,13 @@ def _no_set(release: Release, version: str, where: str) -> NeveError:
         f"nixpkgs {release.name} has no CUDA {version}",
         where=where,
         why=f"its CUDA sets: {', '.join(release.cudas)}",
-        fixes=[f"take {_nearest(version, release.cudas)}, the nearest", "or another `release`"],
+        fixes=[f"take {_nearest(version, release.cudas)}, the nearest", *_releases_with(version)],
     )
+
+
+def _releases_with(version: str) -> list[str]:
+    having = [f"release = {name!r}" for name, release in RELEASES.items() if version in release.cudas]
+    return [f"or a release that has it: {' or '.join(having)}"] if having else []
 
 
 def _nearest(version: str, versions: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from neve.bases.debian.suites import SUITES
 from neve.errors import NeveError
 
 DEFAULT_RELEASE = "26.05"
@@ -88,18 +90,32 @@ _TABLE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="u
 RELEASES: Mapping[str, Release] = MappingProxyType({name: _release(name, table) for name, table in _TABLE.items()})
 
 
+def _near(name: str) -> list[str]:
+    """The release that is nearest in time, or in spelling."""
+    if re.fullmatch(r"[0-9]{2}\.[0-9]{2}", name):
+        numbered = [release for release in RELEASES if release[0].isdecimal()]
+        return [min(numbered, key=lambda other: abs(_months(other) - _months(name)))]
+    return difflib.get_close_matches(name, RELEASES, n=1, cutoff=0.5)
+
+
+def _months(release: str) -> int:
+    year, month = release.split(".")
+    return 12 * int(year) + int(month)
+
+
 def find_release(name: str) -> Release:
     """The release ``name``. Raises NeveError where neve's table lacks it, with the nearest that there is."""
     try:
         return RELEASES[name]
     except KeyError:
-        near = difflib.get_close_matches(name, RELEASES, n=1, cutoff=0.5)
+        near = _near(name)
         raise NeveError(
             f"{name!r} is no release of nixpkgs that neve knows",
             why="neve ships the rev and the hash of each release, so that a lock needs no network",
             fixes=[
                 *([f"did you mean {near[0]!r}?"] if near else []),
                 "use one of: " + ", ".join(RELEASES),
+                *(['a Debian suite needs base = "debian"'] if name in SUITES else []),
                 "a newer neve may know it; any other state of nixpkgs can be given by its rev and narHash",
             ],
         ) from None
