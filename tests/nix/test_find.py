@@ -201,3 +201,11 @@ def test_the_sandbox_is_tried_before_a_store_is_made(
     assert tried == [True]
     assert nix.store is not None
     assert (nix.store / "nix/var/nix/builds").stat().st_mode & 0o777 == 0o700
+
+
+def test_binary_caches_of_a_team() -> None:
+    environ = {"NEVE_SUBSTITUTERS": "https://cache.example", "NEVE_TRUSTED_PUBLIC_KEYS": "cache.example-1:AAAA"}
+    nix = Nix(command=("nix",), version=(2, 26), store=None, origin=OWN, environ=environ)
+    lines = nix.environment(substitute=True)["NIX_CONFIG"].splitlines()
+    assert {"substituters = https://cache.example", "extra-trusted-public-keys = cache.example-1:AAAA"} <= {*lines}
+    assert "substituters = " in nix.environment()["NIX_CONFIG"].splitlines()

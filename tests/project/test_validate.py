@@ -48,6 +48,13 @@ def test_an_unknown_key_comes_with_the_nearest(data: dict[str, Any], where: str,
     assert near in error.fixes[-1]
 
 
+@pytest.mark.parametrize(("base", "near"), [("nix", "nixpkgs"), ("Debian", "debian"), ("alpine", None)])
+def test_a_word_out_of_a_few(base: str, near: str | None) -> None:
+    error = problem({"base": base})
+    assert (error.what, error.where) == (f"{base!r} is not known here", "pyproject.toml, tool.neve.base")
+    assert error.fixes == (*([f"did you mean {near!r}?"] if near else []), "use one of: debian, nixpkgs")
+
+
 def test_a_key_like_no_other_comes_with_all() -> None:
     error = problem({"zzzz": 1})
     assert error.fixes == (

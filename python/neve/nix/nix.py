@@ -40,6 +40,10 @@ _SETTINGS = {
 }
 
 
+# Binary caches: the own copy reads no configuration that could name others than nixpkgs' own.
+_CACHES = {"substituters": "NEVE_SUBSTITUTERS", "extra-trusted-public-keys": "NEVE_TRUSTED_PUBLIC_KEYS"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Nix:
     """A Nix that works: how to call it, and where its store lies.
@@ -116,6 +120,10 @@ class Nix:
         settings = dict(_SETTINGS)
         if not substitute:
             settings["substituters"] = ""
+        else:
+            for key, variable in _CACHES.items():
+                if self.environ.get(variable):
+                    settings[key] = self.environ[variable]
         if self.portable and self.environ.get("NP_RUNTIME") == "proot":
             # Without namespaces there is no sandbox at all; whoever asks for proot has been told so.
             del settings["sandbox"], settings["sandbox-fallback"]

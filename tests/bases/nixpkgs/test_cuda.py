@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from neve.bases.nixpkgs.cuda import COMPONENTS, check_cuda, component_names, newest_gcc
-from neve.bases.nixpkgs.releases import find_release
+from neve.bases.nixpkgs.releases import RELEASES, find_release
 from neve.errors import ManyErrors, NeveError
 
 SYSTEM = "pyproject.toml, tool.neve.system"
@@ -63,6 +63,8 @@ def test_a_set_that_the_release_lacks(release: str, version: str, near: str) -> 
     assert error.where == "pyproject.toml, tool.neve.cuda.version"
     assert error.why == f"its CUDA sets: {', '.join(find_release(release).cudas)}"
     assert error.fixes[0] == f"take {near}, the nearest"
+    having = [name for name, other in RELEASES.items() if version in other.cudas]
+    assert [name for name in RELEASES if f"release = {name!r}" in "".join(error.fixes[1:])] == having
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,9 @@ def test_the_nix_that_neve_takes_is_new_enough(release: Release) -> None:
     assert (release.oldest_nix == (2, 18)) == (release.name not in ("24.11", "25.05"))
 
 
-@pytest.mark.parametrize(("name", "near"), [("unstable", "nixos-unstable"), ("25.10", "25.11"), ("26.5", "26.05")])
+@pytest.mark.parametrize(
+    ("name", "near"), [("unstable", "nixos-unstable"), ("25.10", "25.11"), ("26.5", "26.05"), ("26.11", "26.05")]
+)
 def test_others_are_refused_with_the_nearest_and_all(name: str, near: str) -> None:
     with pytest.raises(NeveError, match="no release of nixpkgs") as caught:
         find_release(name)
@@ -83,3 +85,4 @@ def test_what_is_near_to_nothing_gets_the_list(name: str) -> None:
     with pytest.raises(NeveError) as caught:
         find_release(name)
     assert caught.value.fixes[0].startswith("use one of: 26.05")
+    assert ('a Debian suite needs base = "debian"' in caught.value.fixes) == (name == "trixie")
