@@ -47,13 +47,15 @@ rmdir "$root/run/etc"
 for name in resolv.conf hosts; do
   [ ! -e "/etc/$name" ] || cat "/etc/$name" > "$root/etc/$name"
 done
-[ ! -d "$project/.neve/home" ] || mount --rbind "$project/.neve/home" "$root/root"
+# A link, which may come with the project, would lead to anything of the host's.
+[ -L "$project/.neve/home" ] || [ ! -d "$project/.neve/home" ] || mount --rbind "$project/.neve/home" "$root/root"
 mkdir -p "$root$directory"
 mount --rbind "$project" "$root$directory"
 inside=$directory${PWD#"$project"}
 cd "$root"
 
-prompt="(${project##*/}) \$PWD \$ "
+# A shell expands its prompt: the name of a directory, which may be of others' choosing, is not a part of it.
+prompt='($NEVE_SHELL) $PWD $ '
 if [ $# = 0 ]; then
   set -- /bin/sh
   # Debian's /etc/bash.bashrc sets a prompt of its own, so it is set once more.
@@ -61,5 +63,5 @@ if [ $# = 0 ]; then
 fi
 set -- HOME=/root "$(which chroot)" . /bin/sh -c 'cd "$1" && shift && exec "$@"' neve "$inside" "$@"
 . "$environment"
-exec env -i TERM="${TERM:-dumb}" LANG=C.UTF-8 PS1="$prompt" NEVE_PROMPT="$prompt" \
+exec env -i TERM="${TERM:-dumb}" LANG=C.UTF-8 NEVE_SHELL="${project##*/}" PS1="$prompt" NEVE_PROMPT="$prompt" \
   PATH=/opt/venv/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
