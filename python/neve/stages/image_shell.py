@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from neve.files import TEMPORARY, explained, write_if_changed
+from neve.files import TEMPORARY, cache_home, explained, locked, write_if_changed
 from neve.image.shell import ImageShell
 from neve.stages.build import build_image, build_output, fresh_build
-from neve.stages.work import work_directory
+from neve.stages.work import own_directory
 
 if TYPE_CHECKING:
     from neve.session import Session
@@ -46,7 +48,7 @@ def image_shell(session: Session) -> ImageShell:
     image = Layout(built.layout).image()
     config = image.config.get("config")
     tree = _unpacked(session, [layer.descriptor.digest for layer in image.layers])
-    home = work_directory(session.directory) / "home"
+    home = own_directory(session.directory, "home")
     with explained("create the home of shells", home):
         home.mkdir(mode=0o700, exist_ok=True)
     shell = ImageShell(
@@ -83,7 +85,8 @@ def write_wrappers(session: Session, shell: ImageShell) -> Path:
     """Write a program for each tool of ``shell``, which runs it there; the directory, for PATH. Raises NeveError."""
     import neve
 
-    directory = _record(session).parent / "bin"
+    directory = own_directory(session.directory, "shell", "bin")
+    place = directory.parent
     library = Path(neve.__file__).parents[1]
     words = {
         "python": sys.executable,
@@ -94,23 +97,29 @@ def write_wrappers(session: Session, shell: ImageShell) -> Path:
     quoted = {key: shlex.quote(word) for key, word in words.items()}
     project = shell.name
     tools = shell.tools()
-    for name in tools:
-        text = _WRAPPER.format(name=shlex.quote(name), project=project, **quoted)
-        write_if_changed(directory / name, text, mode=_EXECUTABLE)
-    with explained("write the wrappers", directory):
-        for path in directory.iterdir():
-            if path.name not in tools:
-                path.unlink()
-        # The image's files for those who only read them, as editors do.
-        new = directory.with_name(f".root{TEMPORARY}")
-        new.unlink(missing_ok=True)
-        new.symlink_to(shell.rootfs)
-        new.replace(directory.with_name("root"))
+    # What else lies there is removed: without the lock, that could be what another call is about to rename.
+    with locked(place / "lock"):
+        for name in tools:
+            text = _WRAPPER.format(name=shlex.quote(name), project=project, **quoted)
+            write_if_changed(directory / name, text, mode=_EXECUTABLE)
+        with explained("write the wrappers", directory):
+            for path in directory.iterdir():
+                if path.name not in tools:
+                    path.unlink()
+            # The image's files for those who only read them, as editors do.
+            new = place / f".root{TEMPORARY}"
+            new.unlink(missing_ok=True)
+            new.symlink_to(shell.rootfs)
+            new.replace(place / "root")
     return directory
 
 
 def _record(session: Session) -> Path:
-    return session.directory / ".neve" / "shell" / "image.json"
+    """Where it is written what the last shell was. It names what is mounted and started, and so does not lie in the
+    project, which others may have filled.
+    """
+    project = hashlib.sha256(os.fsencode(session.directory.resolve())).hexdigest()
+    return cache_home() / "shells" / f"{project}.json"
 
 
 def _read(record: Path) -> ImageShell | None:
@@ -123,7 +132,9 @@ def _read(record: Path) -> ImageShell | None:
 def _is_whole(shell: ImageShell, session: Session) -> bool:
     """Whether all of ``shell`` is still there, and the project where it was."""
     here = shell.project == str(session.directory.resolve())
-    return here and shell.is_whole() and Path(shell.home).is_dir() and Path(shell.bwrap).is_file()
+    home = Path(shell.home)
+    whole = shell.is_whole() and home.is_dir() and Path(shell.bwrap).is_file()
+    return here and whole and not home.is_symlink()
 
 
 __all__ = ["image_shell", "known_shell", "write_wrappers"]
