@@ -195,10 +195,22 @@ def test_develop_keeps_the_own_copy_apart(nix: Nix) -> None:
     assert "NIX_CONFIG" not in environment
 
 
-def test_print_dev_env(fp: FakeProcess, nix: Nix) -> None:
-    fp.register([fp.any()], stdout="export A=1\n")
-    assert print_dev_env(nix, "shell", extra=["--file", "nix"]) == "export A=1\n"
-    assert list(fp.calls[0])[-3:] == ["--file", "nix", "shell"]
+def test_print_dev_env(fp: FakeProcess, nix: Nix, tmp_path: Path) -> None:
+    profile = tmp_path / "shell/profile"
+
+    def link(number: int) -> None:
+        """As Nix does: each generation has a link, which keeps it."""
+        profile.with_name(f"profile-{number}-link").symlink_to(_OUT)
+        profile.unlink(missing_ok=True)
+        profile.symlink_to(f"profile-{number}-link")
+
+    for number in (1, 2):
+        fp.register([fp.any()], stdout="export A=1\n", callback=lambda _, number=number: link(number))
+        assert print_dev_env(nix, "shell", profile=profile, extra=["--file", "nix"]) == "export A=1\n"
+    words = list(fp.calls[0])
+    assert words[words.index("--profile") + 1] == str(profile)
+    assert words[-3:] == ["--file", "nix", "shell"]
+    assert sorted(path.name for path in profile.parent.iterdir()) == ["profile", "profile-2-link", "profile.lock"]
     fp.register([fp.any()], returncode=1, stderr="error: no shell")
     with pytest.raises(NeveError, match="environment of shell"):
-        print_dev_env(nix, "shell")
+        print_dev_env(nix, "shell", profile=profile)

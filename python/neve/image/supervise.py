@@ -1,4 +1,4 @@
-"""Running bwrap so that signals reach the command in it, and its exit code comes back."""
+"""Running a command to its end so that signals reach it, and its exit code comes back; bwrap takes more for that."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pathlib import Path
 
 from neve.errors import NeveError
 
-_PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_PR_SET_CHILD_SUBREAPER = 36
 _FORWARDED = frozenset({signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2})
 
 
@@ -48,6 +49,47 @@ def supervise(bwrap: Sequence[str], arguments: Sequence[str], environ: Mapping[s
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def attend(
+    command: Sequence[str], environ: Mapping[str, str], *, directory: Path, stderr: int, kept: Sequence[int] = ()
+) -> int:
+    """Run ``command`` in ``directory`` to its end, the descriptor ``stderr`` its standard error, those of ``kept`` its
+    own too; the exit code, 128 + N after signal N.
+
+    It stays in our process group: what the terminal sends it gets by itself, what is sent to us it gets from us, and it
+    is hung up where we are killed. To be called as :func:`supervise` is. Raises NeveError where it cannot be started.
+    """
+    import subprocess  # the wrappers, which have to start quickly, have no use for it
+
+    parent, prctl = os.getpid(), ctypes.CDLL(None).prctl
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _FORWARDED | {signal.SIGCHLD})
+
+    def prepare() -> None:
+        prctl(_PR_SET_PDEATHSIG, int(signal.SIGHUP), 0, 0, 0)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGHUP)
+
+    try:
+        try:
+            child = subprocess.Popen(
+                list(command),
+                cwd=directory,
+                env=dict(environ),
+                stderr=stderr,
+                pass_fds=kept,
+                preexec_fn=prepare,  # noqa: PLW1509 - no other thread is there
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            raise NeveError(f"cannot run {command[0]}", why=str(error)) from error
+        while (status := child.poll()) is None:
+            caught = signal.sigwaitinfo(_FORWARDED | {signal.SIGCHLD})
+            if caught.si_signo != signal.SIGCHLD and not _of_the_terminal(caught):
+                child.send_signal(caught.si_signo)
+        return _exit_code(status)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _inner(reading: int) -> int | None:
     """The first process of the sandbox, the parent of its command, as this machine numbers it."""
     with os.fdopen(reading, "rb") as file:
@@ -70,9 +112,13 @@ def _wait(outer: int, inner: int | None) -> int:
             if status is not None:
                 return _exit_code(status)
         caught = signal.sigwaitinfo(_FORWARDED | {signal.SIGCHLD})
-        # The terminal's own signals (si_code above zero) have reached the whole group already.
-        if caught.si_signo != signal.SIGCHLD and caught.si_code <= 0 and inner is not None:
+        if caught.si_signo != signal.SIGCHLD and not _of_the_terminal(caught) and inner is not None:
             _forward(caught.si_signo, inner)
+
+
+def _of_the_terminal(caught: signal.struct_siginfo) -> bool:
+    """Whether the kernel sent it, to the whole process group, not a process to us."""
+    return caught.si_code > 0
 
 
 def _ended(pid: int) -> int | None:
@@ -97,4 +143,4 @@ def _forward(number: int, inner: int) -> None:
         pass  # it has just ended
 
 
-__all__ = ["supervise"]
+__all__ = ["attend", "supervise"]

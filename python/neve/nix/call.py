@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from neve.files import explained
+from neve.files import explained, locked
 from neve.nix.failure import build_failure, failure
 from neve.nix.log import Log, plain
 from neve.nix.nix import Nix
@@ -105,12 +105,30 @@ def develop(
 
 
 def print_dev_env(
-    nix: Nix, installable: str, *, offline: bool = False, substitute: bool = False, extra: Sequence[str] = ()
+    nix: Nix,
+    installable: str,
+    *,
+    profile: Path,
+    offline: bool = False,
+    substitute: bool = False,
+    extra: Sequence[str] = (),
 ) -> str:
-    """What bash evaluates to be in the shell that :func:`develop` opens; raises NeveError with Nix's own words."""
-    words = ["print-dev-env", *(["--offline"] if offline else []), *extra, installable]
+    """What bash evaluates to be in the shell that :func:`develop` opens; raises NeveError with Nix's own words.
+
+    The link ``profile`` keeps all that it names from being collected; what an earlier call kept by it is let go.
+    """
+    words = ["print-dev-env", "--profile", str(profile.absolute()), *(["--offline"] if offline else []), *extra]
     what = f"Nix could not make the environment of {installable}"
-    return _run(nix, nix.invocation(*words), what, substitute=substitute)
+    with explained("create the link to the shell", profile):
+        profile.parent.mkdir(parents=True, exist_ok=True)
+    with locked(profile.with_name(f"{profile.name}.lock")):
+        text = _run(nix, nix.invocation(*words, installable), what, substitute=substitute)
+        with explained("remove links to earlier shells", profile):
+            current = profile.readlink().name if profile.is_symlink() else None
+            for link in profile.parent.glob(f"{profile.name}-*-link"):
+                if link.name != current:
+                    link.unlink()
+    return text
 
 
 def add_fixed(nix: Nix, files: Sequence[Path]) -> list[str]:

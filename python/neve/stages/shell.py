@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from neve.errors import NeveError
 from neve.files import write_if_changed
+from neve.image.supervise import attend
 from neve.stages.image_shell import image_shell, known_shell, write_wrappers
+from neve.stages.work import own_directory
 
 if TYPE_CHECKING:
     from neve.image.shell import ImageShell
+    from neve.nix.nix import Nix
     from neve.session import Session
 
 
@@ -72,30 +74,25 @@ class _NixShell:
     session: Session
 
     def run(self, arguments: Sequence[str], directory: Path) -> int:
-        from neve.nix.call import develop, print_dev_env
+        from neve.nix.call import develop
         from neve.stages.build import build_output
 
         settings = self._settings()
         build_output(self.session, "env")  # with its progress
-        print_dev_env(self.session.nix, "shell", **settings)  # what is wrong shows here
-        # Nix complains that it finds no interactive bash in a store that lies elsewhere, whatever it is to run. So it
-        # has no standard error of its own; what it starts gets the real one.
-        command = ["bash", "-c", 'exec "$@" 2>&3 3>&-', "bash", *(arguments or self._interactive())]
-        words, environment = develop(self.session.nix, "shell", command, **settings)
-        os.dup2(2, 3)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-        _become(words, environment, directory)
+        self._described(settings)  # what is wrong with the shell itself shows here
+        with _Apart() as apart:
+            command = apart.command(arguments or self._interactive())
+            words, environment = develop(self.session.nix, "shell", command, **settings)
+            return apart.run(self.session.nix, words, environment, directory)
 
     def _interactive(self) -> list[str]:
         """A bash with the user's own settings, which may not put other programs before those of the shell."""
-        rcfile = self.session.directory / ".neve" / "shell" / "bashrc"
+        rcfile = own_directory(self.session.directory, "shell") / "bashrc"
         write_if_changed(rcfile, _BASHRC)
         prompt = f"({self.session.plan.project.name}) "
         return ["bash", "-c", 'NEVE_PATH=$PATH NEVE_PROMPT=$1 exec bash --rcfile "$2" -i', "bash", prompt, str(rcfile)]
 
     def environment(self) -> tuple[str, Mapping[str, Any]]:
-        from neve.nix.call import print_dev_env
-
         nix = self.session.nix
         if nix.store is not None or nix.portable:
             raise NeveError(
@@ -105,8 +102,15 @@ class _NixShell:
                 fixes=["`neve shell` opens one", "or install Nix on this machine, and neve will use it"],
             )
         # A temporary directory for each evaluation, which nobody removes, is what a build needs and PATH does not.
-        text = _TEMPORARY.sub("", print_dev_env(nix, "shell", **self._settings()))
+        text = _TEMPORARY.sub("", self._described(self._settings()))
         return text.rstrip(), {"bash": text}
+
+    def _described(self, settings: Mapping[str, Any]) -> str:
+        """What bash evaluates to be in the shell, which is kept from Nix's garbage collection."""
+        from neve.nix.call import print_dev_env
+
+        profile = own_directory(self.session.directory, "shell") / "profile"
+        return print_dev_env(self.session.nix, "shell", profile=profile, **settings)
 
     def _settings(self) -> Mapping[str, Any]:
         from neve.bases.base import find_base
@@ -122,15 +126,43 @@ class _NixShell:
         }
 
 
-def _become(command: Sequence[str], environment: Mapping[str, str], directory: Path) -> NoReturn:
-    sys.stdout.flush()
-    sys.stderr.flush()
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and what we become would inherit that
-    try:
-        os.chdir(directory)
-        os.execve(command[0], list(command), dict(environment))  # noqa: S606 - no shell is wanted
-    except OSError as error:
-        raise NeveError("cannot start Nix", where=command[0], why=error.strerror) from error
+class _Apart:
+    """A run of Nix whose words and those of the command that it starts do not mix.
+
+    Nix complains that it finds no interactive bash in a store that lies elsewhere, whatever it is to run. So its
+    standard error is a file, which is shown where the command was not reached; that one gets the real one.
+    """
+
+    def __init__(self) -> None:
+        self._said = os.memfd_create("nix-says")
+        self._mark = os.memfd_create("command-reached")
+        self._real = os.dup(2)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for descriptor in (self._said, self._mark, self._real):
+            os.close(descriptor)
+
+    def command(self, words: Sequence[str]) -> list[str]:
+        """What Nix is to start for ``words``: it leaves a mark first."""
+        mark, real = self._mark, self._real
+        return ["bash", "-c", f'echo >&{mark}; exec "$@" 2>&{real} {real}>&- {mark}>&-', "bash", *words]
+
+    def run(self, nix: Nix, command: Sequence[str], environment: Mapping[str, str], directory: Path) -> int:
+        """Run Nix in ``directory``; the command's exit code. Raises NeveError with Nix's words where it failed."""
+        from neve.nix.failure import failure
+        from neve.nix.log import plain
+
+        sys.stdout.flush()
+        sys.stderr.flush()
+        kept = (self._mark, self._real)
+        status = attend(command, environment, directory=directory, stderr=self._said, kept=kept)
+        if os.fstat(self._mark).st_size == 0:
+            said = os.pread(self._said, os.fstat(self._said).st_size, 0).decode(errors="replace")
+            raise failure(nix, "Nix could not open the shell", plain(said).splitlines(), status)
+        return status
 
 
 __all__ = ["Shell", "find_shell"]
