@@ -4,17 +4,15 @@ Usage: build_wheel.py SOURCE OUTPUT; ``$backend`` holds ``build-backend`` and ``
 """
 
 import importlib
+import importlib.metadata
 import json
 import os
+import re
 import sys
 
 
-def main():
-    """Build the wheel into OUTPUT; the backend's own words go to standard error."""
-    source, output = sys.argv[1:]
-    table = json.loads(os.environ.pop("backend"))
-    os.chdir(source)
-    os.environ["PATH"] = f"{sys.prefix}/bin:{os.environ['PATH']}"
+def backend_of(source, table):
+    """The backend's object; the interpreter is prepared as the backend expects it."""
     sys.path[:0] = [os.path.join(source, path) for path in table["backend-path"]]
     module, _, attributes = table["build-backend"].partition(":")
     backend = importlib.import_module(module)
@@ -23,10 +21,77 @@ def main():
     if module == "setuptools.build_meta" and attributes == "__legacy__":
         sys.path.insert(0, source)
         sys.argv[0] = os.path.join(source, "setup.py")
+    return backend
+
+
+def call(work):
+    """What ``work()`` returns, as JSON allows it, from a process of its own: PEP 517 has one for each hook."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        failed = 1
+        try:
+            with os.fdopen(writer, "w") as file:
+                json.dump(work(), file)
+            failed = 0
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+        sys.stderr.flush()
+        os._exit(failed)
+    os.close(writer)
+    with os.fdopen(reader) as file:
+        text = file.read()
+    if os.waitpid(child, 0)[1] != 0:
+        sys.exit(1)
+    return json.loads(text)
+
+
+def applies(requirement):
+    """Whether the marker of a requirement holds; without the library that knows, one with a marker is let through."""
+    if ";" not in requirement:
+        return True
+    try:
+        from packaging.requirements import Requirement
+    except ImportError:
+        return False
+    return Requirement(requirement).marker.evaluate({"extra": ""})
+
+
+def absent(requirements):
+    """The requirements of which no distribution is installed, whatever its version."""
+
+    def plain(name):
+        return re.sub(r"[-_.]+", "-", name).lower()
+
+    installed = {plain(each.metadata["Name"] or "") for each in importlib.metadata.distributions()}
+    names = {each: plain(re.match(r"\s*([\w.-]*)", each)[1]) for each in requirements if applies(each)}
+    return sorted(requirement for requirement, name in names.items() if name not in installed)
+
+
+def main():
+    """Build the wheel into OUTPUT; the backend's own words go to standard error."""
+    source, output = sys.argv[1:]
+    table = json.loads(os.environ.pop("backend"))
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [path for path in sys.path if path != here]
+    os.chdir(source)
+    os.environ["PATH"] = f"{sys.prefix}/bin:{os.environ['PATH']}"
     sys.stdout.flush()
     saved = os.dup(1)
     os.dup2(2, 1)
-    name = backend.build_wheel(output, {}, None)
+
+    def requires():
+        hook = getattr(backend_of(source, table), "get_requires_for_build_wheel", None)
+        return list(hook({})) if hook else []
+
+    missing = absent(call(requires))
+    if missing:
+        sys.exit(
+            f"build_wheel.py: {table['build-backend']} asks for {', '.join(missing)}, which is not locked: add it to"
+            " build-system.requires, or the program to tool.neve.system; of a dependency, take a version with a wheel"
+        )
+    name = call(lambda: backend_of(source, table).build_wheel(output, {}, None))
     os.dup2(saved, 1)
     print(name)
 

@@ -1,5 +1,7 @@
 """Compile the Python files below the given paths to byte code, the same bytes each time.
 
+Usage: PYTHONHASHSEED=0 python -s -S compile.py PATH..., or - for names on standard input.
+
 Whether marshal shares a constant depends on what the interpreter compiled before, so each file belongs to one of a
 fixed number of processes and has a fixed place in its queue; the number of cores changes nothing.
 """
@@ -21,7 +23,7 @@ def sources(paths):
         for directory, directories, files in os.walk(path):
             directories[:] = [name for name in directories if name != "__pycache__"]
             found += [os.path.join(directory, name) for name in files]
-    return sorted(name for name in found if name.endswith(".py"))
+    return sorted(name for name in found if name.endswith(".py") and os.path.isfile(name))
 
 
 def compile_shard(files):
@@ -38,8 +40,12 @@ def compile_shard(files):
 
 def main():
     """Fork the shards, at most as many at once as there are cores, and wait for all."""
+    if sys.flags.hash_randomization:
+        # Up to Python 3.10 a constant set is written in the order of its hashes; -I would ignore the seed.
+        sys.exit("compile.py: hashes are random; call it with PYTHONHASHSEED=0 and without -E or -I")
     if sys.argv[1] == "-":
-        files = sorted(line.rstrip("\n") for line in sys.stdin if line.endswith(".py\n"))
+        names = (line.rstrip("\n") for line in sys.stdin)
+        files = sorted(name for name in names if name.endswith(".py") and os.path.isfile(name))
     else:
         files = sources(sys.argv[1:])
     cores = max(1, int(os.environ.get("NIX_BUILD_CORES", "1")) or os.cpu_count() or 1)

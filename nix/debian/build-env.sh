@@ -12,6 +12,6 @@ if [ -n "$requirements" ]; then
     --prerelease allow $requirements
 fi
 clean_environment opt/build
-inside /opt/build/bin/python -I -S "$compile" /opt/build/lib
+inside /opt/build/bin/python -s -S "$compile" /opt/build/lib
 mkdir "$out"
 cp -a opt/build/. "$out/"

@@ -13,7 +13,7 @@ rm -rf "$out/root/var/cache/ldconfig"
 for python in "$out"/root/usr/bin/python3.*[0-9]; do
   name=${python##*/}
   if [ -x "$python" ] && [ -z "$parent" ]; then
-    enter "$out/root" -- "/usr/bin/$name" -I -S "$compile" "/usr/lib/$name"
+    enter "$out/root" -- "/usr/bin/$name" -s -S "$compile" "/usr/lib/$name"
   fi
 done
 chmod -R u+w "$out/root"

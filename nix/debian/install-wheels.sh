@@ -13,7 +13,7 @@ install_wheels() {
 }
 seal_new_files() {
   find opt | sort > after
-  minus after before | sed -n '/\.py$/s#^#/#p' | inside -- /opt/venv/bin/python -I -S "$compile" -
+  minus after before | sed -n '/\.py$/s#^#/#p' | inside -- /opt/venv/bin/python -s -S "$compile" -
   find opt | sort > after
   minus after before > list
   export out compression seal

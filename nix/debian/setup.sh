@@ -2,6 +2,8 @@
 set -o pipefail
 umask 022
 export PATH="$busybox/bin" LC_ALL=C TZ=UTC0 HOME="$NIX_BUILD_TOP/home" SOURCE_DATE_EPOCH=315532800
+# The order of a set in Python. An interpreter that is called with -I ignores it, so the builders say -s.
+export PYTHONHASHSEED=0
 mkdir -p "$HOME"
 
 # enter ROOT [SOURCE=TARGET ...] -- COMMAND ...

@@ -52,8 +52,10 @@ cuda.stdenv.mkDerivation (
       runHook preBuild
       mkdir "$NIX_BUILD_TOP/wheel" "$NIX_BUILD_TOP/home"
       export HOME=$NIX_BUILD_TOP/home MAX_JOBS=$NIX_BUILD_CORES CMAKE_BUILD_PARALLEL_LEVEL=$NIX_BUILD_CORES
-      export SOURCE_DATE_EPOCH=315532800
-      ${requires}/bin/python -I ${../common/build_wheel.py} "$PWD" "$NIX_BUILD_TOP/wheel"
+      # Without -I, which would ignore the seed: what a backend keeps in a set has the same order in each build.
+      export SOURCE_DATE_EPOCH=315532800 PYTHONHASHSEED=0
+      unset PYTHONPATH
+      ${requires}/bin/python -s ${../common/build_wheel.py} "$PWD" "$NIX_BUILD_TOP/wheel"
       runHook postBuild
     '';
   }

@@ -11,12 +11,19 @@
   installPhase = ''
     runHook preInstall
     ${python.interpreter} -I ${./install_wheel.py} ${wheel} "$out" ${python.sitePackages}
-    ${python.interpreter} -I -S ${../common/compile.py} "$out"
+  ''
+  # autoPatchelf forgets $ORIGIN, by which wheels find one another in the environment.
+  + lib.optionalString (libraries != null) ''
+    ${python.interpreter} -I ${./rpaths.py} remember "$out" > "$NIX_BUILD_TOP/rpaths"
+    autoPatchelf -- "$out"
+    ${python.interpreter} -I ${./rpaths.py} restore "$out" < "$NIX_BUILD_TOP/rpaths"
+  ''
+  + ''
+    PYTHONHASHSEED=0 ${python.interpreter} -s -S ${../common/compile.py} "$out/${python.sitePackages}"
     runHook postInstall
   '';
-  dontStrip = true;
-  dontPatchELF = true;
-  dontPatchShebangs = true;
+  # It would move and pack files (doc, sbin, lib64, man pages) that the wheel's RECORD and its code look for.
+  dontFixup = true;
 }
 // lib.optionalAttrs (libraries != null) {
   nativeBuildInputs = [
@@ -26,11 +33,4 @@
   buildInputs = libraries;
   # Another wheel may bring what is missing, or the driver; the import check sees what nobody brings.
   autoPatchelfIgnoreMissingDeps = [ "*" ];
-  # autoPatchelf forgets $ORIGIN, by which wheels find one another in the environment.
-  dontAutoPatchelf = true;
-  postFixup = ''
-    ${python.interpreter} -I ${./rpaths.py} remember "$out" > "$NIX_BUILD_TOP/rpaths"
-    autoPatchelf -- "$out"
-    ${python.interpreter} -I ${./rpaths.py} restore "$out" < "$NIX_BUILD_TOP/rpaths"
-  '';
 }

@@ -1,0 +1,117 @@
+"""The Python programs of nix/common that builders call."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from neve.resources import nix_library
+
+COMMON = nix_library() / "common"
+
+# What a backend keeps in a set, and in which state it is called a second time.
+_BACKEND = """
+import os, pathlib, sys
+import beside
+calls = []
+def get_requires_for_build_wheel(settings=None):
+    calls.append("requires")
+    print("chatter")
+    return {requires}
+def build_wheel(directory, settings=None, metadata=None):
+    print("chatter")
+    text = " ".join([*set(map(str, range(9))), *calls, *sys.path[:1], os.environ.get("PYTHONSAFEPATH", "")])
+    pathlib.Path(directory, "made.whl").write_text(text)
+    return "made.whl"
+"""
+
+
+def _compile(*words: object, stdin: str = "", flags: Sequence[str] = ("-s", "-S")) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, *flags, str(COMMON / "compile.py"), *map(str, words)],
+        input=stdin,
+        env={**os.environ, "PYTHONHASHSEED": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+def test_only_regular_files_are_compiled(tmp_path: Path) -> None:
+    (tmp_path / "good.py").write_text("x = 1\n")
+    (tmp_path / "bad.py").write_text("x =\n")
+    (tmp_path / "directory.py").mkdir()
+    (tmp_path / "dangling.py").symlink_to("nothing")
+    assert _compile(tmp_path) == (0, "")
+    names = sorted(str(path) for path in tmp_path.iterdir())
+    (cached,) = (tmp_path / "__pycache__").iterdir()
+    cached.unlink()
+    assert _compile("-", stdin="\n".join(names) + "\n") == (0, "")
+    assert [path.name.partition(".")[0] for path in (tmp_path / "__pycache__").iterdir()] == ["good"]
+
+
+def test_byte_code_is_not_compiled_with_random_hashes(tmp_path: Path) -> None:
+    (tmp_path / "good.py").write_text("x = 1\n")
+    status, said = _compile(tmp_path, flags=("-I", "-S"))
+    assert status == 1
+    assert said.startswith("compile.py: hashes are random; call it with PYTHONHASHSEED=0")
+    assert not (tmp_path / "__pycache__").exists()
+
+
+def _built(tmp_path: Path, requires: Sequence[str], backend: str = _BACKEND) -> tuple[int, str, str]:
+    tools = tmp_path / "tools"
+    tools.mkdir(exist_ok=True)
+    (tools / "own.py").write_text(backend.replace("{requires}", repr(list(requires))))
+    (tools / "beside.py").write_text("")
+    table = json.dumps({"build-backend": "own", "backend-path": ["tools"]})
+    done = subprocess.run(
+        [sys.executable, "-s", str(COMMON / "build_wheel.py"), str(tmp_path), str(tmp_path)],
+        env={**os.environ, "PYTHONHASHSEED": "0", "backend": table},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_each_hook_has_a_process_of_its_own_and_the_same_hashes(tmp_path: Path) -> None:
+    made = set()
+    for _ in range(3):
+        assert _built(tmp_path, ["pytest", 'nothing-like-it; sys_platform == "win32"']) == (
+            0,
+            "made.whl\n",
+            "chatter\nchatter\n",
+        )
+        made.add((tmp_path / "made.whl").read_text())
+    (text,) = made
+    assert sorted(text.split(" ")[:9]) == [str(number) for number in range(9)]
+    assert text.split(" ")[9:] == [str(tmp_path / "tools"), ""]
+
+
+def test_a_backend_without_the_hook_is_asked_for_the_wheel_alone(tmp_path: Path) -> None:
+    assert _built(tmp_path, [], _BACKEND.replace("get_requires_for_build_wheel", "other"))[0] == 0
+
+
+def test_what_a_backend_asks_for_and_nobody_locked_is_named(tmp_path: Path) -> None:
+    status, said, error = _built(tmp_path, ["Nothing_Like.It >= 2", "PyTest>=1"])
+    assert (status, said) == (1, "")
+    assert error.splitlines()[-1] == (
+        "build_wheel.py: own asks for Nothing_Like.It >= 2, which is not locked: add it to build-system.requires, or"
+        " the program to tool.neve.system; of a dependency, take a version with a wheel"
+    )
+    assert not (tmp_path / "made.whl").exists()
+
+
+@pytest.mark.parametrize("hook", ["get_requires_for_build_wheel", "build_wheel"])
+def test_a_backend_that_fails_says_where(tmp_path: Path, hook: str) -> None:
+    backend = f"{_BACKEND}\ndef {hook}(*words):\n    raise RuntimeError('no compiler')\n"
+    status, said, error = _built(tmp_path, [], backend)
+    assert (status, said) == (1, "")
+    assert error.splitlines()[-1] == "RuntimeError: no compiler"
