@@ -59,6 +59,15 @@ def test_every_pin(world: World, tmp_path: Path) -> None:
     assert read_lock(lock_text(lock)) == lock
 
 
+def test_an_old_setuptools_gets_wheel(world: World, tmp_path: Path) -> None:
+    world.serve_wheel("setuptools", "65.5.1")
+    world.serve_wheel("wheel", "0.45")
+    plan = make_plan(a_project(build={"requires": ["setuptools<66"], "build-backend": "setuptools.build_meta"}))
+    build = world.resolver(tmp_path / "project").resolve(plan).build
+    assert build.requires == ("setuptools<66",)
+    assert names(build.wheels) == ["setuptools", "wheel"]
+
+
 def test_the_same_world_gives_the_same_lock(world: World, tmp_path: Path) -> None:
     plan = make_plan(a_project())
     one = world.resolver(tmp_path / "project").resolve(plan)

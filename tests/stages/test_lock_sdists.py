@@ -9,7 +9,8 @@ import pytest
 
 from neve.errors import NeveError
 from neve.lock.model import Lock
-from neve.lock.text import read_lock
+from neve.lock.text import lock_text, read_lock
+from neve.progress import Silent
 from neve.python.artefact import describe_artefact
 from neve.session import Options
 from neve.stages.lock import lock_project
@@ -45,6 +46,16 @@ def project(world: World, tmp_path: Path) -> Path:
     return directory
 
 
+class _Said(Silent):
+    """What is said of the stages."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def stage(self, text: str) -> None:
+        self.texts.append(text)
+
+
 def held(directory: Path) -> Lock:
     return read_lock((directory / "neve.lock").read_text())
 
@@ -78,6 +89,51 @@ def test_what_is_no_longer_needed_goes(world: World, project: Path) -> None:
     (project / "pyproject.toml").write_text((_PROJECT % "nixpkgs").replace(', "old"', ""))
     lock_project(world.session(project), refresh=True)
     assert held(project).sdists == ()
+
+
+@pytest.mark.parametrize("options", [Options(), Options(locked=True), Options(frozen=True)])
+@pytest.mark.parametrize("whose", ["sdist", "project"])
+def test_what_cannot_be_built_for_another_architecture_is_left_out(
+    world: World, project: Path, options: Options, whose: str
+) -> None:
+    world.serve_wheel("cython", "3.0", tag="cp313-cp313-manylinux_2_28_x86_64")
+    world.serve_wheel("maker", "2.0", requires=("cython",))
+    path = project / "pyproject.toml"
+    if whose == "project":
+        build = '[build-system]\nrequires = ["maker"]\nbuild-backend = "maker"\n'
+        path.write_text(path.read_text().replace(', "old"', "") + build)
+    progress = _Said()
+    assert list(lock_project(world.session(project, progress=progress)).environments) == ["x86_64"]
+    name = "app" if whose == "project" else "old-1.0.tar.gz"
+    (note,) = (text for text in progress.texts if "aarch64" in text)
+    assert note.startswith(f"nothing for aarch64: {name} cannot be built: ")
+    assert "cython" in note
+
+    before = (project / "neve.lock").read_bytes()
+    world.server.seen.clear()
+    again = lock_project(world.session(project, options))
+    assert (list(again.environments), again.changed) == (["x86_64"], ())
+    assert (project / "neve.lock").read_bytes() == before
+    assert not any("maker" in place for place in world.server.paths())
+
+
+@pytest.mark.parametrize("whose", ["sdist", "project"])
+def test_a_lock_without_the_own_architecture(world: World, project: Path, whose: str) -> None:
+    """As one is that was made on a machine of another kind."""
+    path = project / "pyproject.toml"
+    path.write_text(path.read_text() + '[build-system]\nrequires = ["maker"]\nbuild-backend = "maker"\n')
+    locked = lock_project(world.session(project))
+    lock, lacking = locked.lock, {"lacking": {"x86_64": "maker 1.0 has no wheel"}}
+    if whose == "sdist":
+        lacks = lock.model_copy(update={"sdists": (lock.sdists[0].model_copy(update=lacking),)})
+    else:
+        lacks = lock.model_copy(update={"build": lock.build.model_copy(update=lacking)})
+    (project / "neve.lock").write_text(lock_text(lacks))
+    for options in (Options(locked=True), Options(frozen=True)):
+        with pytest.raises(NeveError) as caught:
+            lock_project(world.session(project, options))
+        assert any("neve lock" in fix for fix in caught.value.fixes)
+    assert lock_project(world.session(project)).lock == lock
 
 
 @pytest.mark.parametrize("options", [Options(locked=True), Options(frozen=True)])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from neve.errors import ManyErrors, NeveError, collected
 from neve.lock.patch_level import one_choice
@@ -48,6 +49,7 @@ def resolve_sdists(
     environments: Mapping[str, Sequence[Artefact]],
     targets: Targets,
     *,
+    own: str,
     fetcher: Fetcher,
     uv: Uv,
     held: Sequence[SdistPin] = (),
@@ -56,10 +58,10 @@ def resolve_sdists(
     architectures.
 
     A pin of ``held`` for the same file and targets stays. Raises NeveError with all source distributions that cannot be
-    read and all build requirements that do not resolve or have no wheel for a target; TransientError where an index
-    does not answer.
+    read and all build requirements that do not resolve or have no wheel for the architecture ``own``; TransientError
+    where an index does not answer.
     """
-    new = unpinned(environments, targets, held)
+    new = unpinned(environments, targets, held, own=own)
     chosen = {sdist.sha256: sdist for sdist in _sdists(environments)}
     pins = [
         # The index may have moved since.
@@ -69,18 +71,18 @@ def resolve_sdists(
     ]
     if new:
         needs = _needs(new, fetcher)
-        wheels = _resolved(needs, uv)
-        pins += (_pin(need, wheels[need.sdist]) for need in needs)
+        built = _resolved(needs, uv, own)
+        pins += (_pin(need, built[need.sdist]) for need in needs)
     return tuple(sorted(pins, key=lambda pin: (pin.name, pin.file)))
 
 
 def unpinned(
-    environments: Mapping[str, Sequence[Artefact]], targets: Targets, held: Sequence[SdistPin]
+    environments: Mapping[str, Sequence[Artefact]], targets: Targets, held: Sequence[SdistPin], *, own: str
 ) -> dict[Sdist, Targets]:
-    """The source distributions of ``environments`` that ``held`` has no pin for, or one for other targets, and the
-    targets that build them.
+    """The source distributions of ``environments`` that ``held`` has no pin for, or one for other targets or one that
+    lacks the architecture ``own``; and the targets that build them.
     """
-    kept = {pin.sha256: {*pin.targets} for pin in held}
+    kept = {pin.sha256: {*pin.targets} for pin in held if own not in pin.lacking}
     wanted = {
         sdist: {name: targets[name] for name, artefacts in environments.items() if sdist in artefacts}
         for sdist in _sdists(environments)
@@ -92,23 +94,31 @@ def _sdists(environments: Mapping[str, Sequence[Artefact]]) -> dict[Sdist, None]
     return dict.fromkeys(a for artefacts in environments.values() for a in artefacts if isinstance(a, Sdist))
 
 
-def build_pins(pylock: str, targets: Targets, *, where: str) -> tuple[BuildWheelPin, ...]:
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """What build requirements resolve to, and the architectures that they have no wheels for, with the reason."""
+
+    wheels: tuple[BuildWheelPin, ...] = ()
+    lacking: Mapping[str, str] = field(default_factory=dict)
+
+
+def build_pins(pylock: str, targets: Targets, *, own: str, where: str) -> Built:
     """The wheels of the text of a pylock that ``targets``, by architecture, install; a wheel of one architecture alone
     says so.
 
-    Raises NeveError with what has no wheel for a target, and where targets of one architecture choose differently.
+    Raises NeveError with what has no wheel for the architecture ``own``, and where its targets choose differently;
+    another may go without.
     """
     chosen: dict[str, tuple[Wheel, ...]] = {}
-    problems: list[NeveError] = []
+    lacking: dict[str, str] = {}
     for architecture, of in targets.items():
+        place = f"{where}, {architecture}"
         try:
-            place = f"{where}, {architecture}"
-            choices = {target: select_wheels(pylock, target, where=place) for target in of}
-            chosen[architecture] = one_choice(choices, where=place)
+            chosen[architecture] = one_choice({t: select_wheels(pylock, t, where=place) for t in of}, where=place)
         except NeveError as error:
-            problems.append(error)
-    if (problem := collected(problems)) is not None:
-        raise problem
+            if architecture == own:
+                raise
+            lacking[architecture] = _one_line(error)
     pins: list[BuildWheelPin] = []
     for wheel in dict.fromkeys(wheel for wheels in chosen.values() for wheel in wheels):
         having = [architecture for architecture, wheels in chosen.items() if wheel in wheels]
@@ -117,7 +127,37 @@ def build_pins(pylock: str, targets: Targets, *, where: str) -> tuple[BuildWheel
             validated(BuildWheelPin, {**fields, "architecture": architecture}, where=f"{where}, {wheel.name}")
             for architecture in ([None] if len(having) == len(targets) else having)
         )
-    return tuple(sorted(pins, key=lambda pin: (pin.name, pin.file, pin.architecture or "")))
+    return Built(
+        wheels=tuple(sorted(pins, key=lambda pin: (pin.name, pin.file, pin.architecture or ""))), lacking=lacking
+    )
+
+
+def _one_line(error: NeveError) -> str:
+    first = error.errors[0] if isinstance(error, ManyErrors) else error
+    text = f"{first.what} ({first.why})" if first.why else first.what
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def compile_build_requires(uv: Uv, requires: Sequence[str], *, python: str, **options: Any) -> str:
+    """The text of a pylock with what ``requires`` resolve to, as ``uv.compile``; empty where nothing is required.
+
+    setuptools older than 70.1 makes wheels with the help of ``wheel``, which it asks for once it runs; it is added
+    here, since nothing more can be had in the build.
+    """
+    if not requires:
+        return ""
+    pylock = uv.compile(requires, python=python, **options)
+    packages = tomllib.loads(pylock).get("packages", [])
+    if any(package["name"] == "wheel" for package in packages) or not any(map(_is_old_setuptools, packages)):
+        return pylock
+    return uv.compile([*requires, "wheel"], python=python, **options)
+
+
+def _is_old_setuptools(package: Mapping[str, Any]) -> bool:
+    from packaging.version import Version
+
+    # What a URL names has no version here: nothing is known of it.
+    return package["name"] == "setuptools" and "version" in package and Version(package["version"]) < Version("70.1")
 
 
 def _tags(targets: Targets) -> tuple[str, ...]:
@@ -188,18 +228,18 @@ def _requirements(requires: Iterable[str], targets: Sequence[Target], where: str
     return tuple(dict.fromkeys(needed))
 
 
-def _resolved(needs: Sequence[_Need], uv: Uv) -> dict[Sdist, tuple[BuildWheelPin, ...]]:
+def _resolved(needs: Sequence[_Need], uv: Uv, own: str) -> dict[Sdist, Built]:
     """The build requirements' wheels. Each distinct set is resolved once: most packages share a few."""
     groups: dict[frozenset[str], list[_Need]] = {}
     for need in needs:
         groups.setdefault(frozenset(need.requires), []).append(need)
-    found: dict[Sdist, tuple[BuildWheelPin, ...]] = {}
+    found: dict[Sdist, Built] = {}
     problems: list[NeveError] = []
     with ThreadPoolExecutor(_JOBS) as pool:
         pylocks = [pool.submit(_compiled, group, uv) for group in groups.values()]
         for group, pylock in zip(groups.values(), pylocks, strict=True):
             try:
-                found |= _wheels(group, pylock.result())
+                found |= _wheels(group, pylock.result(), own)
             except NeveError as error:
                 problems.append(error)
     if (problem := collected(problems)) is not None:
@@ -210,31 +250,29 @@ def _resolved(needs: Sequence[_Need], uv: Uv) -> dict[Sdist, tuple[BuildWheelPin
 def _compiled(group: Sequence[_Need], uv: Uv) -> str:
     """The text of a pylock with what ``group`` needs, empty where it needs nothing."""
     requires = sorted(group[0].requires)
-    if not requires:
-        return ""
     (target, *_), *_ = group[0].targets.values()
     try:
-        return uv.compile(requires, python=".".join(map(str, target.python)), fixes=[_OTHER])
+        return compile_build_requires(uv, requires, python=".".join(map(str, target.python)), fixes=[_OTHER])
     except NeveError as error:
         error.what = f"{error.what}, which {_names(group)} must be built with"
         raise
 
 
-def _wheels(group: Sequence[_Need], pylock: str) -> dict[Sdist, tuple[BuildWheelPin, ...]]:
+def _wheels(group: Sequence[_Need], pylock: str, own: str) -> dict[Sdist, Built]:
     """The wheels of ``pylock`` for each of ``group``, which may differ in their architectures."""
     alike: dict[tuple[str, ...], list[_Need]] = {}
     for need in group:
         alike.setdefault(tuple(need.targets), []).append(need)
-    found: dict[Sdist, tuple[BuildWheelPin, ...]] = {}
+    found: dict[Sdist, Built] = {}
     for needs in alike.values():
         try:
             where = f"build-system.requires of {_names(needs)}"
-            pins = build_pins(pylock, needs[0].targets, where=where) if pylock else ()
+            built = build_pins(pylock, needs[0].targets, own=own, where=where) if pylock else Built()
         except NeveError as error:
             for each in error.errors if isinstance(error, ManyErrors) else (error,):
                 each.fixes = (_OTHER, "or another Python under [tool.neve]")  # nobody else mends what is published
             raise
-        found.update((need.sdist, pins) for need in needs)
+        found.update((need.sdist, built) for need in needs)
     return found
 
 
@@ -242,7 +280,7 @@ def _names(group: Sequence[_Need]) -> str:
     return ", ".join(need.sdist.file for need in group)
 
 
-def _pin(need: _Need, wheels: tuple[BuildWheelPin, ...]) -> SdistPin:
+def _pin(need: _Need, built: Built) -> SdistPin:
     sdist = need.sdist
     return validated(
         SdistPin,
@@ -252,10 +290,11 @@ def _pin(need: _Need, wheels: tuple[BuildWheelPin, ...]) -> SdistPin:
             "backend_path": need.system.backend_path,
             "requires": need.requires,
             "targets": _tags(need.targets),
-            "wheels": wheels,
+            "wheels": built.wheels,
+            "lacking": built.lacking,
         },
         where=sdist.file,
     )
 
 
-__all__ = ["build_pins", "resolve_sdists", "unpinned"]
+__all__ = ["Built", "build_pins", "compile_build_requires", "resolve_sdists", "unpinned"]

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from neve.errors import DefectError
 from neve.lock.pin import Name, Sha256, Url, Version, WheelPin
-from neve.lock.sdists import BuildWheelPin, SdistPin, of_architecture
+from neve.lock.sdists import BuildWheelPin, Lacking, SdistPin, of_architecture
 from neve.project.config import Model
 
 FORMAT = 1
@@ -92,10 +92,11 @@ class ToolsLock(Model):
 
 
 class BuildLock(Model):
-    """The build requirements of the project's own package."""
+    """The build requirements of the project's own package, and the architectures that it cannot be built for."""
 
     requires: tuple[str, ...] = ()
     wheels: tuple[BuildWheelPin, ...] = ()
+    lacking: Lacking = Field({})
 
     def wheels_for(self, architecture: str) -> tuple[BuildWheelPin, ...]:
         """Those that build for ``architecture``."""

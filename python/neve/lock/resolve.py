@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from neve.bases.base import find_base
-from neve.lock.build_requires import build_pins
+from neve.lock.build_requires import Built, build_pins, compile_build_requires
 from neve.lock.model import BuildLock, Lock
 
 if TYPE_CHECKING:
@@ -37,17 +37,18 @@ class Resolver:
             build_pylock = pool.submit(self._build_pylock, plan)
             base, tools = find_base(plan.base).resolve(self, plan, held, upgrade=upgrade)
             pylock, targets = build_pylock.result(), find_base(plan.base).targets(base, plan)
-            wheels = build_pins(pylock, targets, where="build-system.requires") if pylock else ()
+            where = "build-system.requires"
+            built = build_pins(pylock, targets, own=plan.architecture, where=where) if pylock else Built()
         return Lock(
             version=1,
             inputs=plan.lock_inputs(),
             base=base,
             tools=tools,
-            build=BuildLock(requires=plan.build_requires, wheels=wheels),
+            build=BuildLock(requires=plan.build_requires, wheels=built.wheels, lacking=dict(built.lacking)),
         )
 
     def _build_pylock(self, plan: Plan) -> str:
-        return self.uv.compile(plan.build_requires, python=plan.python) if plan.build_requires else ""
+        return compile_build_requires(self.uv, plan.build_requires, python=plan.python)
 
 
 __all__ = ["Resolver"]

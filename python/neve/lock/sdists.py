@@ -26,10 +26,15 @@ class BuildWheelPin(WheelPin):
     architecture: Architecture | None = None
 
 
+# Architectures that nothing is built for, and why: a build requirement has no wheel there.
+Lacking = dict[Architecture, Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$")]]
+
+
 class SdistPin(Model):
     """A source distribution: its build backend (PEP 517), its build requirements (PEP 508) and what they resolve to.
 
-    ``targets`` are what ``wheels`` were chosen for, as ``cp313-manylinux_2_40_x86_64``; ``size`` is in bytes.
+    ``targets`` are what ``wheels`` were chosen for, as ``cp313-manylinux_2_40_x86_64``, those of architectures that are
+    ``lacking`` among them; ``size`` is in bytes.
     """
 
     name: Name
@@ -43,6 +48,7 @@ class SdistPin(Model):
     requires: tuple[Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$")], ...]
     targets: tuple[Annotated[str, Field(pattern=r"^cp3[0-9]+-manylinux(_[0-9]+){2}_(x86_64|aarch64)$")], ...]
     wheels: tuple[BuildWheelPin, ...]
+    lacking: Lacking = Field({})
 
     def wheels_for(self, architecture: str) -> tuple[BuildWheelPin, ...]:
         """The build requirements of ``architecture``."""
@@ -54,4 +60,4 @@ def of_architecture(wheels: Sequence[BuildWheelPin], architecture: str) -> tuple
     return tuple(wheel for wheel in wheels if wheel.architecture in (None, architecture))
 
 
-__all__ = ["Architecture", "BuildWheelPin", "SdistFile", "SdistPin", "of_architecture"]
+__all__ = ["Architecture", "BuildWheelPin", "Lacking", "SdistFile", "SdistPin", "of_architecture"]

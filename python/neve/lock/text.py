@@ -60,15 +60,21 @@ def lock_text(lock: Lock) -> str:
     lines += [
         "",
         "[build]",
-        *_pairs({"requires": data["build"]["requires"]}),
+        *_pairs({"requires": data["build"]["requires"], **_lacking(data["build"])}),
         *_array("wheels", data["build"]["wheels"]),
     ]
     for sdist in data["sdists"]:
-        wheels = sdist.pop("wheels")
-        lines += ["", "[[sdists]]", *_pairs(sdist), *_array("wheels", wheels)]
+        wheels, lacking = sdist.pop("wheels"), _lacking(sdist)
+        sdist.pop("lacking")
+        lines += ["", "[[sdists]]", *_pairs({**sdist, **lacking}), *_array("wheels", wheels)]
     if data["sizes"]:
         lines += ["", "[sizes]", *_pairs(dict(sorted(data["sizes"].items())))]
     return "\n".join(lines) + "\n"
+
+
+def _lacking(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Said only where something is: most builds lack nothing."""
+    return {"lacking": table["lacking"]} if table["lacking"] else {}
 
 
 def _pairs(table: Mapping[str, Any]) -> list[str]:

@@ -63,7 +63,7 @@ def lock_project(session: Session, *, upgrade: bool = False, check: bool = False
         lock = _resolver(session).resolve(plan, older, upgrade=True) if upgrade else _fresh(session, plan, held, check)
         chosen = _environments(session, pylock, lock, plan)
     lock = _with_sdists(session, lock, chosen, (held or lock).sdists, check)
-    lock, environments = _with_sizes(session, lock, chosen, check)
+    lock, environments = _with_sizes(session, lock, _buildable(session, lock, chosen), check)
     if lock != held and write_if_changed(path, lock_text(lock)):
         changed = (*changed, NAME)
     return Locked(plan=plan, lock=lock, environments=environments, changed=changed)
@@ -87,9 +87,12 @@ def _fresh(session: Session, plan: Plan, held: Lock | None, check: bool) -> Lock
             where=f"{NAME}, base.name",
             fixes=["`neve lock` writes it anew"],
         )
-    if held is not None and (held.inputs == plan.lock_inputs() or session.options.frozen):
+    # Somebody locked on a machine of another architecture, and there was nothing for this one.
+    lacks = held is not None and plan.architecture in held.build.lacking
+    if held is not None and ((held.inputs == plan.lock_inputs() and not lacks) or session.options.frozen):
         return held
-    _must_not_change(session, check, f"{NAME} is not {'there' if held is None else 'fresh'}", held is None)
+    state = "there" if held is None else "fresh" if not lacks else f"one for {plan.architecture}"
+    _must_not_change(session, check, f"{NAME} is not {state}", held is None)
     return _resolver(session).resolve(plan, held)
 
 
@@ -197,14 +200,44 @@ def _with_sdists(
 
     every = find_base(session.plan.base).targets(lock.base, session.plan)
     targets = {architecture: every[architecture] for architecture in environments}
-    new = unpinned(environments, targets, known)
+    own = session.plan.architecture
+    new = unpinned(environments, targets, known, own=own)
     if new:
         _must_not_change(session, check, f"{NAME} lacks the build requirements of {len(new)} packages", True)
         session.progress.stage(f"locking the build requirements of {len(new)} source distributions")
-    pins = resolve_sdists(environments, targets, fetcher=session.fetcher, uv=session.uv, held=known)
+    pins = resolve_sdists(environments, targets, own=own, fetcher=session.fetcher, uv=session.uv, held=known)
     if session.options.frozen or session.options.locked or check:
         return lock
     return lock.model_copy(update={"sdists": pins})
+
+
+def _buildable(
+    session: Session, lock: Lock, environments: Mapping[str, tuple[Artefact, ...]]
+) -> dict[str, tuple[Artefact, ...]]:
+    """``environments`` without the architectures that the project or a source distribution cannot be built for.
+
+    Raises NeveError where that is the plan's own.
+    """
+    sdists = {pin.sha256: pin for pin in lock.sdists}
+    found: dict[str, tuple[Artefact, ...]] = {}
+    for architecture, artefacts in environments.items():
+        needed = [sdists[artefact.sha256] for artefact in artefacts if artefact.sha256 in sdists]
+        builds = [(session.plan.project.name, lock.build.lacking), *((pin.file, pin.lacking) for pin in needed)]
+        reasons = [
+            f"{name} cannot be built: {lacking[architecture]}" for name, lacking in builds if architecture in lacking
+        ]
+        if not reasons:
+            found[architecture] = artefacts
+        elif architecture == session.plan.architecture:
+            raise NeveError(
+                f"{NAME} has nothing for {architecture}",
+                where=f"{NAME}, lacking",
+                why="\n".join(reasons),
+                fixes=["`neve lock` on this architecture looks for it again"],
+            )
+        else:
+            session.progress.stage(f"nothing for {architecture}: {reasons[0]}")
+    return found
 
 
 def _with_sizes(
