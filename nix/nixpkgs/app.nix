@@ -18,6 +18,9 @@
   program = toString (
     pkgs.writeShellScript "${name}-app" ''
       ${exports variables}
+      ${lib.optionalString (packages != [ ]) ''
+        export LD_LIBRARY_PATH=''${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}${lib.makeLibraryPath packages}
+      ''}
       export PATH=${lib.makeBinPath ([ environment ] ++ packages)}:$PATH
       if [ $# -eq 0 ]; then
         set -- ${lib.escapeShellArgs cmd}

@@ -2,7 +2,7 @@
 {
   nixpkgs,
   system,
-  unfree ? [ ], # names of the packages without a free licence that may be used
+  unfree ? [ ], # packages without a free licence that may be used: paths, or names
   cuda ? null, # the CUDA release whose packages compile the project, such as "12.9"
 }:
 let

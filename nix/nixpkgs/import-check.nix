@@ -7,7 +7,9 @@
   dependencies,
   root,
   directory, # the working directory
+  path, # PATH of the image
   command, # what the image starts
+  libraries, # whether the image's loader looks in its /lib
   modules ? null, # the names to import; null: all that the distributions list
 }:
 pkgs.runCommand "import-check"
@@ -15,10 +17,11 @@ pkgs.runCommand "import-check"
     inherit
       command
       dependencies
+      directory
       environment
+      path
       root
       ;
-    directory = "${root}${directory}";
     modules = if modules == null then "" else lib.concatStringsSep " " modules;
   }
   ''
@@ -30,6 +33,7 @@ pkgs.runCommand "import-check"
     for distribution in {"$dependencies","$environment"}/${python.sitePackages}/*.dist-info; do
       [ ! -e "$distribution" ] || cp -rL "$distribution" "$installed/${python.sitePackages}"
     done
-    export checked=$installed/bin/python HOME=$NIX_BUILD_TOP PATH=$environment/bin:$root/bin:$PATH
-    python -B ${../common/import_check.py} ${lib.getExe pkgs.uv} | tee "$out"
+    export checked=$installed/bin/python HOME=$NIX_BUILD_TOP
+    env PATH=$environment/bin:$root/bin ${lib.optionalString libraries "LD_LIBRARY_PATH=$root/lib "}\
+      "$environment/bin/python" -B ${../common/import_check.py} ${lib.getExe pkgs.uv} | tee "$out"
   ''

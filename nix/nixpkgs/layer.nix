@@ -1,9 +1,11 @@
 # One layer of the image, as an OCI blob and its descriptor. It packs the closure of `roots`, without the closure of
-# what lies `below` and without `apart`; the paths `alone`, without their closure; and the directory `tree`, at /.
+# what lies `below` and without `apart`, and of it only what the closure of `within` has, where that names anything; the
+# paths `alone`, without their closure; and the directory `tree`, at /.
 { lib, pkgs, ... }:
 {
   name,
   roots ? [ ],
+  within ? [ ],
   below ? [ ],
   apart ? [ ],
   alone ? [ ],
@@ -24,7 +26,7 @@ in
 pkgs.runCommand "layer-${name}"
   {
     # Nix writes the closure of each path into a file of that name.
-    exportReferencesGraph = graphs "roots" roots ++ graphs "below" below;
+    exportReferencesGraph = graphs "roots" roots ++ graphs "within" within ++ graphs "below" below;
     inherit apart alone compression;
     tree = if tree == null then "" else tree;
     home = if user == null then "" else user.home;

@@ -6,7 +6,12 @@ lines() {
   [ $# -eq 0 ] || printf '%s\n' "$@"
 }
 { closures below; lines $apart; } | sort -u > held
-{ closures roots | comm -23 - held; lines $alone; } | sort -u > paths
+closures roots > wanted
+if [ -e within-0 ]; then
+  closures within | comm -12 - wanted > shared
+  mv shared wanted
+fi
+{ comm -23 wanted held; lines $alone; } | sort -u > paths
 
 # archive OPTION ...: a tar with nothing of this machine in it: no owners, no times, no order of the file system.
 archive() {

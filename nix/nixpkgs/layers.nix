@@ -5,6 +5,7 @@
   pkgs,
   layer,
   manylinux,
+  toolkit,
   ...
 }:
 {
@@ -14,6 +15,7 @@
   shell, # whether there are /bin/sh and /usr/bin/env
   wheels, # [ { name; paths; } ], a layer each
   sources, # store paths that were built from sources
+  components ? [ ], # of the CUDA toolkit that built the project and the sources
   dependencies,
   root,
   user,
@@ -33,6 +35,7 @@ let
     (lib.getBin package)
     (lib.getLib package)
   ]) packages;
+  cuda = (toolkit components).libraries;
   installed = lib.concatMap (group: group.paths) wheels ++ sources;
   pack = name: arguments: {
     inherit name;
@@ -46,11 +49,20 @@ in
     below = bottom;
   }
 )
+# Of all that the components hold, what the image refers to. It comes before what changes with the project: it is read
+# off the project, so it is made anew with it, and is the same unless the project links with something else.
+++ lib.optional (components != [ ]) (
+  pack "toolkit" {
+    roots = [ root ];
+    within = cuda;
+    below = bottom ++ system;
+  }
+)
 # What wheels need of nixpkgs besides: their own paths come next, each group by itself.
 ++ lib.optional (installed != [ ]) (
   pack "libraries" {
     roots = installed;
-    below = bottom ++ system;
+    below = bottom ++ system ++ cuda;
     apart = installed;
   }
 )
@@ -59,13 +71,13 @@ in
 ++ lib.optional (installed != [ ]) (
   pack "environment" {
     roots = [ dependencies ];
-    below = bottom ++ system ++ installed;
+    below = bottom ++ system ++ cuda ++ installed;
   }
 )
 ++ [
   (pack "project" {
     roots = [ root ];
-    below = bottom ++ system ++ lib.optional (installed != [ ]) dependencies;
+    below = bottom ++ system ++ cuda ++ lib.optional (installed != [ ]) dependencies;
     # The tree itself lies at /, not in the store.
     apart = [ root ];
     tree = root;

@@ -1,15 +1,16 @@
-# The package at an attribute path, such as "ffmpeg" or "cudaPackages_12_9.cuda_nvcc".
+# The package at an attribute path, such as "ffmpeg" or "cudaPackages_12_9.cuda_nvcc". `key` is what of the
+# configuration asks for it, such as "tool.neve.system": an error names it.
 {
   lib,
   pkgs,
   suggest,
   ...
 }:
-path:
+key: path:
 let
   parts = lib.splitString "." path;
   release = "nixpkgs ${lib.trivial.release}";
-  where = "(tool.neve.system)";
+  where = "(${key})";
 
   find =
     set: below: names:

@@ -19,18 +19,26 @@ let
   cuda = toolkit components;
 
   # The wheels in a .venv are as their index has them: they look for their libraries where the loader looks. Only the
-  # interpreter is told of ours, since programs of the machine would not run with another C library's companions.
-  start = pkgs.writeShellScript python.executable ''
-    libraries=${lib.makeLibraryPath manylinux.all}:/run/opengl-driver/lib
-    export LD_LIBRARY_PATH=''${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$libraries
-    exec -a "$0" ${python.interpreter} "$@"
-  '';
-  interpreter = pkgs.runCommand "${python.executable}-for-wheels" { } ''
-    mkdir -p "$out/bin"
-    ln -s ${python}/{include,lib} "$out"
-    # Not a link: Python looks for its modules from where its program really is.
-    cp ${start} "$out/bin/${python.executable}"
-  '';
+  # interpreter's loader is told of ours, by its own option. LD_LIBRARY_PATH would reach the programs of the machine that
+  # Python starts, and they do not run with another C library's companions.
+  interpreter =
+    pkgs.runCommand "${python.executable}-for-wheels"
+      {
+        nativeBuildInputs = [ pkgs.patchelf ];
+        libraries = "${lib.makeLibraryPath (packages ++ manylinux.all)}:/run/opengl-driver/lib";
+      }
+      ''
+        mkdir -p "$out/bin"
+        ln -s ${python}/{include,lib} "$out"
+        loader=$(patchelf --print-interpreter ${python.interpreter})
+        # Not a link: Python looks for its modules from where its program really is.
+        cat > "$out/bin/${python.executable}" <<END
+        #!${pkgs.runtimeShell}
+        exec $loader --argv0 "\$0" --library-path "\''${LD_LIBRARY_PATH:+\$LD_LIBRARY_PATH:}$libraries" \\
+          ${python.interpreter} "\$@"
+        END
+        chmod +x "$out/bin/${python.executable}"
+      '';
 
   mkShell =
     if components == [ ] then pkgs.mkShell else pkgs.mkShell.override { inherit (cuda) stdenv; };

@@ -91,6 +91,8 @@ removeAttrs relocated [
   gcc = stdenvs.stdenv.cc;
   # What config must allow.
   unrar = named "unrar" { meta.license = lib.licenses.unfree; };
+  # As in nixpkgs, the name is not the attribute's.
+  elasticsearch7 = named "elasticsearch" { meta.license = lib.licenses.unfree; };
   broken = named "broken" { meta.broken = true; };
   # A set of packages without a package of its own.
   xorg = lib.recurseIntoAttrs {

@@ -127,7 +127,7 @@ def test_what_is_unfree_must_be_named(evaluating_stand_in: Path, tmp_path: Path)
     assert done.returncode == 0, done.stderr
     text = rendered.read_text()
     assert 'cuda = "12.9";' in text
-    rendered.write_text(text.replace("packages = map lib.package [ ];", 'packages = map lib.package [ "unrar" ];'))
+    rendered.write_text(text.replace('"tool.neve.system") [ ];', '"tool.neve.system") [ "unrar" ];'))
     done = ask(["eval", f"path:{directory}#packages.x86_64-linux.oci.drvPath"], evaluating_stand_in, directory)
     assert done.returncode != 0
     assert "unfree" in done.stderr

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from neve.bases.nixpkgs.attributes import ATTRIBUTE, attribute_problems, unfree_names
+from neve.bases.nixpkgs.attributes import ATTRIBUTE, attribute_problems
 from neve.errors import NeveError
 
 
@@ -123,7 +123,3 @@ def test_names_of_debian_s(name: str, near: str) -> None:
 def test_all_are_told_of_each_with_its_place() -> None:
     found = attribute_problems(["python3", "ffmpeg", "a..b"], where="neve.toml")
     assert [one.where for one in found] == ["neve.toml, tool.neve.system[0]", "neve.toml, tool.neve.system[2]"]
-
-
-def test_unfree_are_admitted_by_their_last_name() -> None:
-    assert unfree_names(["unrar", "cudaPackages_12_9.cudnn", "cudaPackages.cudnn"]) == ("cudnn", "unrar")

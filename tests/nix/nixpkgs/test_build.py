@@ -54,7 +54,7 @@ class Bench:
         """The output of ``expression``, in which ``self`` is the library."""
         file = self.directory / f"{hashlib.sha256(expression.encode()).hexdigest()}.nix"
         library = f'import {nix_library()}/nixpkgs {{ nixpkgs = {self.tree}; system = "x86_64-linux"; }}'
-        file.write_text(f'let self = {library}; python = self.package "python313"; in {expression}')
+        file.write_text(f'let self = {library}; python = self.package "tool.neve.python" "python313"; in {expression}')
         (path,) = build(shared_nix(), [], extra=["--impure", "--file", str(file)], rebuild=rebuild)
         return physical(shared_nix(), path)
 
@@ -216,10 +216,11 @@ _BACKEND = """
 import os, subprocess, zipfile
 def build_wheel(directory, settings=None, metadata=None):
     subprocess.run([os.environ["CC"], "-shared", "-fPIC", "code.c", "-o", "code.so", "-l:libjq.so.1"], check=True)
+    order = subprocess.run(["python", "-c", "print(*set('abcdefgh'))"], capture_output=True, text=True).stdout
     name = "native-2-cp313-cp313-linux_x86_64.whl"
     with zipfile.ZipFile(os.path.join(directory, name), "w") as wheel:
         wheel.write("code.so", "native/code.so")
-        wheel.writestr("native/__init__.py", "")
+        wheel.writestr("native/__init__.py", "order = " + repr([*set("abcdefgh"), order]))
         wheel.writestr("native-2.dist-info/METADATA", "Metadata-Version: 2.1\\nName: native\\nVersion: 2\\n")
         wheel.writestr("native-2.dist-info/RECORD", "")
     return name
@@ -228,6 +229,53 @@ _NATIVE = """
 import ctypes, native
 print(ctypes.CDLL(native.__path__[0] + "/code.so").made())
 """
+
+
+def test_a_wheels_files_stay_where_its_record_says(made: Made) -> None:
+    """nixpkgs' own hooks would move doc and sbin, and pack the man page."""
+    data = "odd-1.0.data"
+    files = {
+        f"{data}/data/doc/guide.txt": b"read",
+        f"{data}/data/sbin/daemon": b"#!/bin/sh\n",
+        f"{data}/data/lib64/code.txt": b"",
+        f"{data}/data/man/man1/odd.1": b".TH odd",
+        f"{data}/data/share/man/man1/odd.1": b".TH odd",
+        f"{data}/data/share/doc/odd/a.html": b"",
+    }
+    for tag in ("py3-none-any", "cp313-cp313-manylinux_2_28_x86_64"):
+        out = made.bench.built(made.bench.wheel("odd", files, tag=tag))
+        found = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file() and "lib/" not in str(path)}
+        assert found == {name.partition("/data/")[2] for name in files}
+        assert not any(path.is_symlink() for path in out.rglob("*"))
+
+
+_STATIC = """
+import pathlib, site, upper, web
+for module in (web, upper):
+    static = pathlib.Path(module.__file__).parent / "static"
+    print((static / "style.css").resolve().is_relative_to(static.resolve()), module.__cached__ is not None)
+"""
+
+
+def test_an_environment_has_scripts_and_files_as_an_installer_writes_them(made: Made) -> None:
+    tag = "py3-none-any"
+    scripts = {"web-1.0.data/scripts/jp.py": b"#!python -E\nimport web; print('jp')\n"}
+    lower = made.bench.wheel("web", {"web/__init__.py": b"", "web/static/style.css": b"", **scripts}, tag=tag)
+    files = {"upper/__init__.py": b"def where(): pass", "upper/static/style.css": b""}
+    upper = made.bench.wheel("upper", {**files, "upper-1.0.data/data/bin/helpers/one": b""}, tag=tag)
+    names = f"""
+      upper = {upper};
+      dependencies = self.dependencies {{ inherit python; wheels = [ {lower} ]; }};
+      environment = self.environment {{ inherit python dependencies; project = upper; }};
+    """
+    script = nix(f"$environment/bin/jp.py > $out; $environment/bin/python -c '{_STATIC}' >> $out")
+    said = made.bench.built(f'let {names} in self.pkgs.runCommand "try" {{ inherit environment; }} {script}')
+    assert said.read_text() == "jp\nTrue True\nTrue True\n"
+    environment = made.bench.built(f"let {names} in environment")
+    assert {path.name for path in (environment / "bin").iterdir()} >= {"jp.py", "helpers", "python"}
+    assert not (environment / "bin/__pycache__").exists()
+    # The wheel of the project is not in the image a second time.
+    assert str(made.bench.built(upper)).rpartition("/")[2] not in " ".join(_closure(f"/nix/store/{environment.name}"))
 
 
 def test_a_package_is_compiled_with_system_packages_and_finds_them(made: Made) -> None:
@@ -247,3 +295,4 @@ def test_a_package_is_compiled_with_system_packages_and_finds_them(made: Made) -
     script = nix(f"${{environment}}/bin/python -c '{_NATIVE}' > $out").replace("\\${environment}", "${environment}")
     said = made.built(f'let environment = {environment}; in self.pkgs.runCommand "try" {{ }} {script}')
     assert said.read_text() == "1\n"
+    made.built(built, rebuild=True)

@@ -34,6 +34,7 @@ REFUSED = {
     "runCommand": "runCommand of nixpkgs 26.05 is not a package (tool.neve.system)",
     "python313Packages.numpy": "is a Python package: add it with `uv add`",
     "cudaPackages_11": "has been removed",
+    "elasticsearch7": "has an unfree license",
     "unrar": "has an unfree license",
 }
 USER = {"name": "app", "uid": 1000, "gid": 1000, "home": "/home/app"}
@@ -64,29 +65,44 @@ def _spec(name: str, tag: str = "py3-none-any") -> str:
 @pytest.mark.parametrize("path", REFUSED)
 def test_what_is_no_package_is_refused_in_one_line(library: Evaluate, path: str) -> None:
     with pytest.raises(AssertionError, match=re.escape(REFUSED[path])):
-        library(f'(self.package "{path}").drvPath')
+        library(f'(self.package "tool.neve.system" "{path}").drvPath')
 
 
 @pytest.mark.parametrize("path", ["jq", "xorg.libX11", "cudaPackages_12_9.nccl"])
 def test_a_package_is_found_by_its_path(library: Evaluate, path: str) -> None:
-    assert library(f'(self.package "{path}").drvPath').endswith(".drv")
+    assert library(f'(self.package "tool.neve.system" "{path}").drvPath').endswith(".drv")
 
 
 def test_an_unfree_package_that_is_named_is_allowed_and_no_other(library: Evaluate) -> None:
-    assert library('(self.package "unrar").drvPath', unfree=["unrar"]).endswith(".drv")
+    assert library('(self.package "tool.neve.system" "unrar").drvPath', unfree=["unrar"]).endswith(".drv")
     with pytest.raises(AssertionError, match="CUDA EULA"):
-        library('(self.package "cudaPackages_12_9.cuda_nvcc").drvPath', unfree=["unrar"])
+        library('(self.package "tool.neve.system" "cudaPackages_12_9.cuda_nvcc").drvPath', unfree=["unrar"])
+
+
+@pytest.mark.parametrize("unfree", ["elasticsearch7", "elasticsearch"])
+def test_an_unfree_package_is_named_by_its_path_or_by_its_name(library: Evaluate, unfree: str) -> None:
+    asked = '(self.package "tool.neve.system" "elasticsearch7").drvPath'
+    assert library(asked, unfree=["nothing-like-it", unfree]).endswith(".drv")
+    with pytest.raises(AssertionError, match="has an unfree license"):
+        library('(self.package "tool.neve.system" "unrar").drvPath', unfree=[unfree])
+
+
+@pytest.mark.parametrize("key", ["tool.neve.python", "tool.neve.release"])
+def test_what_asks_for_a_package_is_blamed(library: Evaluate, key: str) -> None:
+    with pytest.raises(AssertionError, match=re.escape(f"has no package python39 ({key})")):
+        library(f'(self.package "{key}" "python39").drvPath')
 
 
 def test_with_cuda_its_licences_are_allowed_and_no_other(library: Evaluate) -> None:
     expression = '(map (package: package.drvPath) (self.toolkit [ "cuda_nvcc" "cudnn" ]).packages)'
     assert len(library(expression, cuda="12.9")) == 2
     with pytest.raises(AssertionError, match="has an unfree license"):
-        library('(self.package "unrar").drvPath', cuda="12.9")
+        library('(self.package "tool.neve.system" "unrar").drvPath', cuda="12.9")
 
 
 def test_a_component_that_the_release_lacks_is_refused(library: Evaluate) -> None:
-    with pytest.raises(AssertionError, match=re.escape("has no package cudaPackages_12_9.libnvvm")):
+    said = "has no package cudaPackages_12_9.libnvvm (tool.neve.cuda.toolkit)"
+    with pytest.raises(AssertionError, match=re.escape(said)):
         library('(builtins.head (self.toolkit [ "libnvvm" ]).packages).drvPath', cuda="12.9")
 
 
@@ -100,9 +116,9 @@ def test_docker_tools_are_called_as_the_plan_says(library: Evaluate) -> None:
         }};
       in
       {{
-        image = removeAttrs made.image.recorded.arguments [ "contents" ];
-        stream = removeAttrs made.stream.recorded.arguments [ "contents" ];
-        contents = map (package: package.pname) made.image.recorded.arguments.contents;
+        image = made.image.recorded.arguments;
+        stream = made.stream.recorded.arguments;
+        root = self.pkgs.hello.outPath;
       }}
     """
     found = library(call)
@@ -113,16 +129,16 @@ def test_docker_tools_are_called_as_the_plan_says(library: Evaluate) -> None:
         "architecture": "arm64",
         "created": "1970-01-01T00:00:01Z",
         "config": {"Cmd": ["x"]},
-        "extraCommands": "chmod 1777 tmp var/tmp",
+        "extraCommands": f"cp -r {found['root']}/. . && chmod -R u+w . && chmod 1777 tmp var/tmp",
         "fakeRootCommands": "chown 1000:1000 ./home/app",
     }
-    assert found == {"stream": stream, "image": {**stream, "compressor": "gz"}, "contents": ["hello"]}
+    assert found == {"stream": stream, "image": {**stream, "compressor": "gz"}, "root": found["root"]}
 
 
 def test_the_shell_names_the_interpreter_to_uv_and_activates_nothing(library: Evaluate) -> None:
     call = """
       let
-        python = self.package "python313";
+        python = self.package "tool.neve.python" "python313";
         made = self.shell {
           inherit python;
           environment = self.pkgs.hello;
@@ -145,13 +161,13 @@ def test_the_shell_names_the_interpreter_to_uv_and_activates_nothing(library: Ev
     assert found["shellHook"] == "unset PYTHONPATH SOURCE_DATE_EPOCH VIRTUAL_ENV\nexport MODE='it'\\''s'\n"
 
 
-def _layers(packages: Sequence[str], wheels: str, sources: str = "[ ]") -> str:
+def _layers(packages: Sequence[str], wheels: str, sources: str = "[ ]", components: Sequence[str] = ()) -> str:
     return f"""
       let
-        python = self.package "python313";
+        python = self.package "tool.neve.python" "python313";
         sources = {sources};
         groups = {wheels};
-        packages = map self.package {nix(list(packages))};
+        packages = map (self.package "tool.neve.system") {nix(list(packages))};
         dependencies = self.dependencies {{
           inherit python;
           wheels = builtins.concatMap (group: group.paths) groups ++ sources;
@@ -160,6 +176,7 @@ def _layers(packages: Sequence[str], wheels: str, sources: str = "[ ]") -> str:
       map (entry: [ entry.name entry.layer.drvPath ]) (self.layers {{
         inherit python packages sources dependencies;
         base = [ self.pkgs.cacert ];
+        components = {nix(list(components))};
         wheels = groups;
         root = self.pkgs.hello;
         user = null;
@@ -189,9 +206,15 @@ def test_system_packages_change_no_layer_of_wheels(library: Evaluate) -> None:
     assert {name for name, path in plain if more[name] == path} == same
 
 
+def test_components_have_a_layer_below_what_changes(library: Evaluate) -> None:
+    call = _layers([], "[ ]", "[ self.pkgs.tree ]", ["cuda_cudart"])
+    names = [name for name, _ in library(call, cuda="12.9")]
+    assert names == ["base", "toolkit", "libraries", "sources", "environment", "project"]
+
+
 def test_a_wheel_without_machine_code_asks_for_no_libraries(library: Evaluate) -> None:
     call = f"""
-      let python = self.package "python313"; in
+      let python = self.package "tool.neve.python" "python313"; in
       map (spec: let wheel = self.wheel python spec; in [ wheel.name (toString wheel.buildInputs or "") ])
         [ {_spec("pure")} {_spec("code", "cp313-cp313-manylinux_2_28_x86_64")} ]
     """
@@ -205,7 +228,7 @@ def test_a_wheel_without_machine_code_asks_for_no_libraries(library: Evaluate) -
 def test_cuda_compiles_the_project_with_its_own_compiler(library: Evaluate) -> None:
     call = """
       let
-        python = self.package "python313";
+        python = self.package "tool.neve.python" "python313";
         components = [ "cuda_nvcc" "cuda_cudart" ];
         built = self.build {
           name = "kernel";

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from neve.bases.nixpkgs.attributes import unfree_names
 from neve.bases.nixpkgs.releases import find_release
 from neve.python.artefact import pin_value, wheel_value
 from neve.python.layers import WheelLayer, group_wheels
@@ -28,6 +27,9 @@ _CUDA = re.compile(r"\+cu[0-9]+")
 # Where container runtimes put the host's driver (facts of the NVIDIA container toolkit): a Nix C library reads no
 # /etc/ld.so.cache. Nothing else of the image lies there.
 _DRIVER = "/usr/lib64:/usr/lib/{architecture}-linux-gnu:/run/opengl-driver/lib"
+
+# Where nix/nixpkgs/root.sh links what the system packages bring.
+_LIBRARIES = "/lib"
 
 
 def rendering(
@@ -54,10 +56,10 @@ def rendering(
             system: [wheel_value(wheel) for wheel in lock.build.wheels_for(name)]
             for system, (name, _) in by_system.items()
         },
-        "unfree": sorted({*unfree_names(config.system), *config.nixpkgs.unfree}),
+        "unfree": sorted({*config.system, *config.nixpkgs.unfree}),
         "cuda": {"version": plan.cuda.version, "components": list(plan.cuda.components)} if plan.cuda else None,
         "config": {
-            system: image_config(_with_driver(plan, name, all_), name) for system, (name, all_) in by_system.items()
+            system: image_config(_with_libraries(plan, name, all_), name) for system, (name, all_) in by_system.items()
         },
         "oldest_nix": ".".join(map(str, find_release(plan.release).oldest_nix)),
     }
@@ -67,20 +69,28 @@ def rendering(
 def wheel_layers(plan: Plan, artefacts: Sequence[Artefact]) -> tuple[WheelLayer, ...]:
     """Which wheels share a layer."""
     wheels = [artefact for artefact in artefacts if isinstance(artefact, Wheel)]
-    return group_wheels(wheels, most=plan.max_layers - _FIXED_LAYERS)
+    return group_wheels(wheels, most=plan.max_layers - _FIXED_LAYERS - _has_toolkit(plan))
 
 
-def _with_driver(plan: Plan, architecture: str, artefacts: Sequence[Artefact]) -> Plan:
-    """``plan`` with the driver's places in the environment, where something of the image loads CUDA."""
-    brings = any(a.name.startswith("nvidia-") or _CUDA.search(a.version) for a in artefacts)
-    if not (brings or plan.cuda) or "LD_LIBRARY_PATH" in plan.env:
-        return plan
-    driver = {
-        "LD_LIBRARY_PATH": _DRIVER.format(architecture=architecture),
-        "NVIDIA_DRIVER_CAPABILITIES": "compute,utility",
-        "NVIDIA_VISIBLE_DEVICES": "all",
-    }
-    return replace(plan, env=dict(sorted({**driver, **plan.env}.items())))
+def _has_toolkit(plan: Plan) -> bool:
+    """Whether components of CUDA have a layer of their own."""
+    return plan.cuda is not None and bool(plan.cuda.components)
+
+
+def _with_libraries(plan: Plan, architecture: str, artefacts: Sequence[Artefact]) -> Plan:
+    """``plan`` with the places of libraries that are loaded by name, after those that its environment names: the
+    driver's where something of the image loads CUDA, and the system packages'.
+    """
+    env = dict(plan.env)
+    places = [env["LD_LIBRARY_PATH"]] if env.get("LD_LIBRARY_PATH") else []
+    if plan.cuda or any(a.name.startswith("nvidia-") or _CUDA.search(a.version) for a in artefacts):
+        places.append(_DRIVER.format(architecture=architecture))
+        env = {"NVIDIA_DRIVER_CAPABILITIES": "compute,utility", "NVIDIA_VISIBLE_DEVICES": "all", **env}
+    if plan.packages["system"]:
+        places.append(_LIBRARIES)
+    if places:
+        env["LD_LIBRARY_PATH"] = ":".join(dict.fromkeys(":".join(places).split(":")))
+    return replace(plan, env=dict(sorted(env.items())))
 
 
 def _sdist(pin: SdistPin, architecture: str) -> dict[str, Any]:

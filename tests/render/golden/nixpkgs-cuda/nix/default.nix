@@ -9,13 +9,13 @@ let
   wheels = (import ./wheels.nix).${system};
   build = (import ./build.nix).${system};
 
-  python = lib.package "python313";
-  base = map lib.package [
+  python = lib.package "tool.neve.python" "python313";
+  base = map (lib.package "tool.neve.release") [
     "iana-etc"
     "tzdata"
     "cacert"
   ];
-  packages = map lib.package [ ];
+  packages = map (lib.package "tool.neve.system") [ ];
   components = [
     "cuda_nvcc"
     "cuda_cudart"
@@ -123,6 +123,7 @@ let
       python
       base
       packages
+      components
       sources
       dependencies
       root
@@ -180,6 +181,8 @@ in
       root
       directory
       ;
+    path = variables.PATH;
     command = "python";
+    libraries = packages != [ ];
   };
 }

@@ -14,13 +14,13 @@ let
   wheels = (import ./wheels.nix).${system};
   build = (import ./build.nix).${system};
 
-  python = lib.package "python313";
-  base = map lib.package [
+  python = lib.package "tool.neve.python" "python313";
+  base = map (lib.package "tool.neve.release") [
     "iana-etc"
     "tzdata"
     "cacert"
   ];
-  packages = map lib.package [
+  packages = map (lib.package "tool.neve.system") [
     "ffmpeg"
     "nodejs"
     "unrar"
@@ -43,6 +43,7 @@ let
       config = {
         Env = [
           "LANG=C.UTF-8"
+          "LD_LIBRARY_PATH=/lib"
           "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
           "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"
           "VIRTUAL_ENV=/opt/venv"
@@ -58,6 +59,7 @@ let
       config = {
         Env = [
           "LANG=C.UTF-8"
+          "LD_LIBRARY_PATH=/lib"
           "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
           "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"
           "VIRTUAL_ENV=/opt/venv"
@@ -170,6 +172,8 @@ in
       root
       directory
       ;
+    path = variables.PATH;
     command = "python";
+    libraries = packages != [ ];
   };
 }

@@ -9,13 +9,13 @@ let
   wheels = (import ./wheels.nix).${system};
   build = (import ./build.nix).${system};
 
-  python = lib.package "python313";
-  base = map lib.package [
+  python = lib.package "tool.neve.python" "python313";
+  base = map (lib.package "tool.neve.release") [
     "iana-etc"
     "tzdata"
     "cacert"
   ];
-  packages = map lib.package [ ];
+  packages = map (lib.package "tool.neve.system") [ ];
   components = [ ];
   variables = {
     LANG = "C.UTF-8";
@@ -235,6 +235,8 @@ in
       root
       directory
       ;
+    path = variables.PATH;
     command = "serve";
+    libraries = packages != [ ];
   };
 }
