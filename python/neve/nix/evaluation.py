@@ -34,7 +34,7 @@ def refusal(text: str) -> NeveError | None:
             why=unreachable[0],
             fixes=[
                 "let this machine reach it (https_proxy is honoured)",
-                "or put the tree into the store: `nix store add-path --name source DIRECTORY`",
+                "or name a checkout of that commit: NEVE_NIXPKGS=DIRECTORY",
             ],
         )
     if other := _MISMATCH.search(text):

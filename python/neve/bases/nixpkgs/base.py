@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -172,11 +171,11 @@ class Nixpkgs:
 
     def provide(self, session: Session, lock: Lock, artefacts: Sequence[Artefact]) -> None:
         """Wheels and source distributions, fetched by neve; nixpkgs and its binaries come by Nix itself."""
+        from neve.bases.nixpkgs.tree import provide_tree
         from neve.stages.provide import provide_files, python_artefacts
 
         _must_be_new_enough(session.nix, lock.base.release)
-        if session.options.offline:
-            _must_be_there(session.nix, lock.nixpkgs)
+        provide_tree(session, lock.nixpkgs)
 
         architecture = session.plan.architecture
         build = [wheel for pin in lock.sdists for wheel in pin.wheels_for(architecture)]
@@ -191,20 +190,6 @@ def _must_be_new_enough(program: Nix, release: str) -> None:
             where=" ".join(program.command),
             why=f"this one is {'.'.join(map(str, program.version))}",
             fixes=["update it, or leave --nix and NEVE_NIX away: neve then uses its own copy", "or another `release`"],
-        )
-
-
-def _must_be_there(program: Nix, base: NixpkgsLock) -> None:
-    from neve.nix.call import missing
-    from neve.nix.store_path import directory_path
-
-    path = directory_path("source", base64.b64decode(base.nar_hash.removeprefix("sha256-")).hex())
-    if missing(program, [path]):
-        raise NeveError(
-            f"nixpkgs {base.release} at {base.rev[:11]} is not in the store",
-            where=path,
-            why="--offline forbids fetching it",
-            fixes=["run the command once without --offline"],
         )
 
 
