@@ -14,7 +14,13 @@ pkgs.runCommand "${python.libPrefix}-environment"
     meta.mainProgram = "python";
   }
   ''
-    ${python.interpreter} -I ${./link_farm.py} "$out" $project
+    mkdir "$out"
+    # A copy, not links: the project's own files are real. Its byte code is made anew, as it names where the source lies.
+    if [ -n "$project" ]; then
+      cp -r "$project/." "$out"
+      chmod -R u+w "$out"
+      PYTHONHASHSEED=0 ${python.interpreter} -s -S ${../common/compile.py} "$out/${python.sitePackages}"
+    fi
     ${python.interpreter} -I ${./make_environment.py} "$out" ${python.interpreter} \
       ${python.sitePackages} "$dependencies"
   ''

@@ -14,9 +14,9 @@ let
   arguments = {
     inherit name tag maxLayers;
     inherit (config) architecture created config;
-    contents = [ root ];
-    # The store keeps neither these modes nor owners.
-    extraCommands = "chmod 1777 tmp var/tmp";
+    # As `contents`, the tree would be linked file by file: who serves files refuses links that lead elsewhere. The store
+    # keeps neither modes nor owners.
+    extraCommands = "cp -r ${root}/. . && chmod -R u+w . && chmod 1777 tmp var/tmp";
     fakeRootCommands =
       if user == null then "" else "chown ${toString user.uid}:${toString user.gid} .${user.home}";
   };

@@ -1,4 +1,4 @@
-"""Make a farm of links (link_farm.py) a virtual environment on an interpreter and a directory of dependencies.
+"""Make a directory with the project's files a virtual environment on an interpreter and a directory of dependencies.
 
 Usage: make_environment.py ENVIRONMENT INTERPRETER SITE_PACKAGES DEPENDENCIES
 """
@@ -21,13 +21,13 @@ if __name__ == "__main__":
 """
 
 
-def write(path, text, mode=0o644):
-    """Write a file, in place of a link where there is one."""
+def write(path, content, mode=0o644):
+    """Write the bytes of a file, in place of a link where there is one."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
     if os.path.lexists(path):
         os.unlink(path)
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
+    with open(path, "wb") as file:
+        file.write(content)
     os.chmod(path, mode)
 
 
@@ -53,18 +53,21 @@ def link_absent(source, target, without=()):
         here, there = os.path.join(target, name), os.path.join(source, name)
         if not os.path.lexists(here):
             os.symlink(there, here)
-        elif os.path.isdir(here) and os.path.isdir(there):
+        elif os.path.isdir(here) and os.path.isdir(there) and not os.path.islink(here):
             link_absent(there, here)
 
 
 def name_interpreter(directory, python):
-    """Scripts of wheels that begin with ``#!python`` get the environment's interpreter."""
+    """Scripts of wheels that begin with ``#!python`` get the environment's interpreter; its options stay."""
     for name in sorted(os.listdir(directory)):
         path = os.path.join(directory, name)
+        if not os.path.isfile(path):
+            continue
         with open(path, "rb") as file:
-            first, rest = file.readline(), file.read()
-        if re.match(rb"#!\s*pythonw?\b", first):
-            write(path, f"#!{python}\n{rest.decode()}", 0o755)
+            script = file.read()
+        word = re.match(rb"#![ \t]*pythonw?(?=\s)", script)
+        if word:
+            write(path, b"#!" + os.fsencode(python) + script[word.end() :], 0o755)
 
 
 def main():
@@ -81,7 +84,7 @@ def main():
         for name, module, attribute in console_scripts(directory):
             first = attribute.partition(".")[0]
             text = SCRIPT.format(python=python, module=module, first=first, attribute=attribute)
-            write(f"{binaries}/{name}", text, 0o755)
+            write(f"{binaries}/{name}", text.encode(), 0o755)
     major, minor, micro = sys.version_info[:3]
     for name in ("python", "python3", f"python{major}.{minor}"):
         if os.path.lexists(f"{binaries}/{name}"):
@@ -89,11 +92,13 @@ def main():
         os.symlink(interpreter, f"{binaries}/{name}")
     write(
         f"{environment}/pyvenv.cfg",
-        f"home = {os.path.dirname(interpreter)}\nimplementation = CPython\n"
-        f"version_info = {major}.{minor}.{micro}\ninclude-system-site-packages = false\n",
+        (
+            f"home = {os.path.dirname(interpreter)}\nimplementation = CPython\n"
+            f"version_info = {major}.{minor}.{micro}\ninclude-system-site-packages = false\n"
+        ).encode(),
     )
     line = f"import site; site.addsitedir({f'{dependencies}/{site_packages}'!r})\n"
-    write(f"{environment}/{site_packages}/neve.pth", line)
+    write(f"{environment}/{site_packages}/neve.pth", line.encode())
 
 
 main()

@@ -2,8 +2,11 @@
 
 ``rpaths.py remember DIRECTORY`` prints, as JSON, what the files have; ``rpaths.py restore DIRECTORY`` reads that after
 autoPatchelf and writes the $ORIGIN entries first again, by which libraries of several wheels find one another in the
-environment; then what autoPatchelf found in the store, without directories that an $ORIGIN entry already leads to; last
-the driver's directory, where a file needs a library of the driver.
+environment; then, relative to $ORIGIN, where the wheel itself has what no such entry leads to; then what autoPatchelf
+found in the store; last the driver's directory, where a file needs a library of the driver.
+
+autoPatchelf walks a wheel in the order of the file system and takes the first library of a name: which of the wheel's
+directories it named says nothing, only that it named one.
 """
 
 import json
@@ -49,6 +52,12 @@ def dynamic(path):
     return found
 
 
+def machine(path):
+    """What processor an ELF file is for."""
+    with open(path, "rb") as file:
+        return struct.unpack_from("<H", file.read(20), 18)[0]
+
+
 def rpath(tags):
     """The entries of a file's RUNPATH, or of its RPATH where it has no other."""
     text = (tags.get(DT_RUNPATH) or tags.get(DT_RPATH) or [""])[0]
@@ -56,7 +65,7 @@ def rpath(tags):
 
 
 def remember(directory):
-    """``{file: {"origin": entries, "forced": whether DT_RPATH}}`` of the ELF files below ``directory``."""
+    """``{file: {"origin": entries, "forced": whether DT_RPATH, "machine": e_machine}}`` of the ELF files there."""
     found = {}
     for place, _, files in os.walk(directory):
         for name in files:
@@ -67,19 +76,43 @@ def remember(directory):
                 found[os.path.relpath(path, directory)] = {
                     "origin": [entry for entry in origin if entry.startswith("$ORIGIN")],
                     "forced": DT_RPATH in tags and DT_RUNPATH not in tags,
+                    "machine": machine(path),
                 }
+    return found
+
+
+def within(name, had, needed, named, holders):
+    """The entries, relative to $ORIGIN, to what the file ``name`` needs of its own wheel and no entry of its leads to.
+
+    ``named`` are the wheel's directories that autoPatchelf named, ``holders`` those that have ``(soname, machine)``.
+    """
+    here = os.path.dirname(name) or "."
+    leads = {os.path.normpath(os.path.join(here, entry.replace("$ORIGIN", "."))) for entry in had["origin"]}
+    found = []
+    for soname in needed:
+        places = holders.get((soname, had["machine"]), set())
+        if places & named and not places & leads:
+            place = min(places, key=lambda place: (place != here, place))
+            found.append("$ORIGIN" if place == here else f"$ORIGIN/{os.path.relpath(place, here)}")
     return found
 
 
 def restore(directory, remembered):
     """Write the RPATHs of the remembered files."""
+    holders = {}
+    for name, had in remembered.items():
+        key = (os.path.basename(name), had["machine"])
+        holders.setdefault(key, set()).add(os.path.dirname(name) or ".")
     for name, had in sorted(remembered.items()):
         path = os.path.join(directory, name)
         tags = dynamic(path)
-        leads = {os.path.normpath(entry.replace("$ORIGIN", os.path.dirname(path))) for entry in had["origin"]}
+        needed = tags.get(DT_NEEDED, [])
         store = [entry for entry in rpath(tags) if entry.startswith(f"{os.environ['NIX_STORE']}/")]
-        entries = had["origin"] + [entry for entry in store if entry not in leads]
-        if any(DRIVERS.fullmatch(soname) for soname in tags.get(DT_NEEDED, ())):
+        own = [entry for entry in store if f"{entry}/".startswith(f"{directory}/")]
+        named = {os.path.relpath(entry, directory) for entry in own}
+        entries = had["origin"] + within(name, had, needed, named, holders)
+        entries += [entry for entry in store if entry not in own]
+        if any(DRIVERS.fullmatch(soname) for soname in needed):
             entries.append(DRIVER)
         entries = list(dict.fromkeys(entries))
         if entries != rpath(tags):

@@ -93,26 +93,64 @@ def test_a_wheel_is_one_distribution(tmp_path: Path, files: Mapping[str, str]) -
         _call("install_wheel.py", _wheel(tmp_path / "demo.whl", files), tmp_path / "out", SITE)
 
 
-def test_a_farm_has_real_directories_and_links_to_files(tmp_path: Path) -> None:
-    one = _tree(tmp_path / "one", {"lib/space/a.py": "one", "lib/space/both.py": "one"})
-    two = _tree(tmp_path / "two", {"lib/space/b.py": "two", "lib/space/both.py": "two"})
+def test_directories_of_several_are_real_and_the_last_file_counts(tmp_path: Path) -> None:
+    one = _tree(tmp_path / "one", {"lib/space/a.py": "one", "lib/space/both.py": "one", "kind/file": "one"})
+    two = _tree(tmp_path / "two", {"lib/space/b.py": "two", "lib/space/both.py": "two", "kind": "two"})
     (two / "lib" / "linked").symlink_to("space")
-    _call("link_farm.py", tmp_path / "farm", one, two)
+    _call("link_farm.py", tmp_path / "farm", SITE, one, two)
     farm = tmp_path / "farm" / "lib" / "space"
     assert not farm.is_symlink()
     assert (farm / "a.py").readlink() == one / "lib/space/a.py"
     assert (farm / "both.py").read_text() == "two"
     assert (tmp_path / "farm/lib/linked/b.py").read_text() == "two"
+    assert (tmp_path / "farm/kind").read_text() == "two"
+
+
+def test_what_one_has_alone_is_linked_as_a_whole_but_not_towards_machine_code(tmp_path: Path) -> None:
+    files = {"pure/static/style.css": "", "native/static/style.css": "", "native/code.so": "\x7fELF", "only.py": ""}
+    one = _tree(tmp_path / "one", {f"{SITE}/{name}": text for name, text in files.items()})
+    _call("link_farm.py", tmp_path / "farm", SITE, one)
+    farm = tmp_path / "farm" / SITE
+    assert not farm.is_symlink()
+    assert (farm / "pure").readlink() == one / SITE / "pure"
+    assert (farm / "native/code.so").readlink() == one / SITE / "native/code.so"
+    assert not (farm / "native").is_symlink()
+    for name in ("pure/static", "native/static"):
+        # As Starlette and aiohttp check what they serve.
+        assert (farm / name / "style.css").resolve().is_relative_to((farm / name).resolve())
+
+
+def test_a_farm_of_nothing_has_a_directory_for_modules(tmp_path: Path) -> None:
+    _call("link_farm.py", tmp_path / "farm", SITE)
+    assert list((tmp_path / "farm" / SITE).iterdir()) == []
 
 
 def _environment(tmp_path: Path, dependencies: Mapping[str, str], project: Mapping[str, str]) -> Path:
-    _tree(tmp_path / "dependencies" / SITE, {})
-    (tmp_path / "dependencies" / SITE).mkdir(parents=True, exist_ok=True)
-    _tree(tmp_path / "dependencies", dependencies)
-    environment = tmp_path / "environment"
-    _call("link_farm.py", environment, _tree(tmp_path / "project", project))
+    wheel = _tree(tmp_path / "wheel", dependencies)
+    wheel.mkdir(exist_ok=True)
+    _call("link_farm.py", tmp_path / "dependencies", SITE, wheel)
+    environment = _tree(tmp_path / "environment", project)
     _call("make_environment.py", environment, sys.executable, SITE, tmp_path / "dependencies")
     return environment
+
+
+def test_scripts_keep_their_bytes_and_options(tmp_path: Path) -> None:
+    scripts = {"options": "#!python -E\nx\n", "window": "#! pythonw\r\nx\n", "versioned": "#!python3\n"}
+    wheel = _tree(tmp_path / "wheel", {f"bin/{name}": text for name, text in scripts.items()})
+    (wheel / "bin/latin").write_bytes(b"#!python\n# -*- coding: latin-1 -*-\n# Gr\xf6\xdfe\n")
+    binaries = _environment(tmp_path, {}, {}) / "bin"
+    python = os.fsencode(binaries / "python")
+    assert (binaries / "options").read_bytes() == b"#!" + python + b" -E\nx\n"
+    assert (binaries / "window").read_bytes() == b"#!" + python + b"\r\nx\n"
+    assert (binaries / "latin").read_bytes() == b"#!" + python + b"\n# -*- coding: latin-1 -*-\n# Gr\xf6\xdfe\n"
+    assert (binaries / "versioned").read_text() == "#!python3\n"
+
+
+def test_directories_beside_the_scripts_stay(tmp_path: Path) -> None:
+    both = {"bin/helpers/one": "#!python\n", "bin/jp.py": "#!python\n"}
+    environment = _environment(tmp_path, both, {"bin/helpers/two": "", "bin/own/file": ""})
+    assert {path.name for path in (environment / "bin/helpers").iterdir()} == {"one", "two"}
+    assert (environment / "bin/jp.py").read_text() == f"#!{environment}/bin/python\n"
 
 
 def test_an_environment_runs_scripts_of_all_its_distributions(tmp_path: Path) -> None:
@@ -134,7 +172,7 @@ def test_an_environment_runs_scripts_of_all_its_distributions(tmp_path: Path) ->
             "share/jupyter/kernels/b": "b",
         },
     )
-    (tmp_path / "dependencies/bin/shell").chmod(0o755)
+    (tmp_path / "wheel/bin/shell").chmod(0o755)
 
     def output(name: str) -> tuple[int, str]:
         done = subprocess.run([environment / "bin" / name], capture_output=True, text=True, check=False)
@@ -166,11 +204,18 @@ class TestRpaths:
     store = "/nix/store/0-gcc/lib"
 
     def restored(
-        self, tmp_path: Path, had: str, found: str, *, force: bool = False, needs: str = ""
+        self,
+        tmp_path: Path,
+        had: str,
+        found: str,
+        *,
+        force: bool = False,
+        needs: str = "",
+        store: Path = Path("/nix/store"),
     ) -> tuple[str, bool]:
         out = tmp_path / "out"
         file = out / SITE / "package" / "module.so"
-        file.parent.mkdir(parents=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(pydantic_core._pydantic_core.__file__, file)
         (out / "note.txt").write_text("no ELF file")
         if had:
@@ -178,12 +223,13 @@ class TestRpaths:
         if needs:
             _patchelf("--add-needed", needs, file)
         remembered = _call("rpaths.py", "remember", out)
-        assert list(json.loads(remembered)) == [f"{SITE}/package/module.so"]
+        assert str(file.relative_to(out)) in json.loads(remembered)
+        assert "note.txt" not in json.loads(remembered)
         if found:
             _patchelf("--set-rpath", found.replace("OUT", str(out / SITE)), file)
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        _call("rpaths.py", "restore", out, stdin=remembered, environ={"NIX_STORE": "/nix/store", "PATH": path})
-        (tags,) = json.loads(_call("rpaths.py", "remember", out)).values()
+        _call("rpaths.py", "restore", out, stdin=remembered, environ={"NIX_STORE": str(store), "PATH": path})
+        tags = json.loads(_call("rpaths.py", "remember", out))[str(file.relative_to(out))]
         return _patchelf("--print-rpath", file), tags["forced"]
 
     def test_origin_comes_first_and_what_it_leads_to_not_again(self, tmp_path: Path) -> None:
@@ -191,6 +237,25 @@ class TestRpaths:
         found = f"OUT/package.libs:{self.store}"
         expected = f"$ORIGIN/../package.libs:$ORIGIN/../../nvidia/lib:{self.store}"
         assert self.restored(tmp_path, had, found) == (expected, False)
+
+    def test_of_several_directories_of_a_wheel_the_order_of_a_disk_chooses_none(self, tmp_path: Path) -> None:
+        """autoPatchelf takes what the file system lists first; each of these is what it may have said."""
+        for number, named in enumerate((["b", "z"], ["a", "package"], ["z", "a"])):
+            base = tmp_path / str(number)
+            for name in ("b/libc.so.6", "a/libc.so.6", "z/libgcc_s.so.1", "package/libgcc_s.so.1"):
+                path = base / "out" / SITE / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(pydantic_core._pydantic_core.__file__, path)
+            found = ":".join([*(f"OUT/{name}" for name in named), f"{base}/gcc/lib"])
+            entries, _ = self.restored(base, "$ORIGIN/../other.libs", found, store=base)
+            assert entries == f"$ORIGIN/../other.libs:$ORIGIN:$ORIGIN/../a:{base}/gcc/lib"
+
+    def test_a_library_that_the_wheel_bundles_for_others_is_not_taken(self, tmp_path: Path) -> None:
+        """autoPatchelf takes the C library from nixpkgs, whatever a wheel has."""
+        sysroot = tmp_path / "out" / SITE / "sysroot"
+        sysroot.mkdir(parents=True)
+        shutil.copy(pydantic_core._pydantic_core.__file__, sysroot / "libc.so.6")
+        assert self.restored(tmp_path, "", f"{tmp_path}/gcc/lib", store=tmp_path) == (f"{tmp_path}/gcc/lib", False)
 
     def test_rpath_stays_rpath(self, tmp_path: Path) -> None:
         assert self.restored(tmp_path, "$ORIGIN", self.store, force=True) == (f"$ORIGIN:{self.store}", True)
