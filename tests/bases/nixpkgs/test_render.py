@@ -54,4 +54,4 @@ def test_the_toolkit_has_one_of_the_layers() -> None:
         for more in ({}, {"cuda": {"version": "12.9", "toolkit": ["nvcc"]}})
     ]
     plain, cuda = (len(wheel_layers(make_plan(case.project), wheels)) for case in cases)
-    assert (plain, cuda) == (10, 9)
+    assert plain - cuda == 1

@@ -150,6 +150,24 @@ def test_what_the_caller_has_the_loader_look_at_stays(bench: Bench) -> None:
     assert _env(bench, "/nowhere") == ["LD_LIBRARY_PATH=/nowhere"]
 
 
+@pytest.mark.parametrize(("packages", "expected"), [("[ self.pkgs.jq ]", "opened\n"), ("[ ]", "")])
+def test_what_nix_run_starts_finds_the_libraries_of_system_packages(bench: Bench, packages: str, expected: str) -> None:
+    said = bench.built(f"""
+      let
+        app = self.app {{
+          name = "opens";
+          environment = python;
+          packages = {packages};
+          variables = {{ }};
+          entrypoint = [ "python3.13" "-c" "import ctypes; ctypes.CDLL('libjq.so.1'); print('opened')" ];
+          cmd = [ ];
+        }};
+      in
+      self.pkgs.runCommand "ran" {{ }} "${{app.program}} > $out || true"
+    """)
+    assert said.read_text() == expected
+
+
 def test_what_the_project_needs_of_cuda_is_no_part_of_its_layer(bench: Bench) -> None:
     """jq stands for the toolkit: the project refers to its library, and not to its program."""
     layout = bench.built(f"""
