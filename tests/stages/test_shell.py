@@ -36,7 +36,7 @@ case "$1" in
   build) echo /nix/store/00000000000000000000000000000000-env ;;
   develop)
     printf '%s\\n' "$@"
-    echo 'Nix: no interactive bash' >&2
+    echo 'error (ignored): error: no interactive bash' >&2
     [ -z "$BROKEN" ] || { echo 'error: cannot create a user namespace' >&2; exit 1; }
     while [ "$1" != --command ]; do shift; done
     shift
@@ -205,6 +205,7 @@ def test_on_nixpkgs_a_nix_that_fails_has_the_word(on_nixpkgs: Path, nix: Path) -
     done = on_nix(on_nixpkgs, nix, "true", BROKEN="1")
     assert done.returncode == 1
     assert "cannot create a user namespace" in done.stderr
+    assert "interactive bash" not in done.stderr
     assert "fix:" in done.stderr
 
 

@@ -161,7 +161,8 @@ class _Apart:
         status = attend(command, environment, directory=directory, stderr=self._said, kept=kept)
         if os.fstat(self._mark).st_size == 0:
             said = os.pread(self._said, os.fstat(self._said).st_size, 0).decode(errors="replace")
-            raise failure(nix, "Nix could not open the shell", plain(said).splitlines(), status)
+            lines = [line for line in plain(said).splitlines() if not line.startswith("error (ignored)")]
+            raise failure(nix, "Nix could not open the shell", lines, status)
         return status
 
 
