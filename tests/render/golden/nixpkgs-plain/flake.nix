@@ -3,6 +3,7 @@
 {
   description = "The image, environment and shell of hello";
 
+  # 26.05; `neve lock --upgrade` moves it.
   inputs.nixpkgs.url = "github:NixOS/nixpkgs/f305a6ac94bdd8a2f9edb460bb9c9fa0b1876115";
 
   outputs =

@@ -3,6 +3,7 @@
 {
   description = "The image, environment and shell of video";
 
+  # 25.11; `neve lock --upgrade` moves it.
   inputs.nixpkgs.url = "github:NixOS/nixpkgs/96f917b523ed334b6106db4a2463b5f64898c734";
 
   outputs =
