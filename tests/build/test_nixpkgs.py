@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+import tarfile
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -282,6 +283,12 @@ def test_the_layers_of_dockertools_are_at_most_the_plans(web: Project, built_web
     web.neve("build", "--offline", "--archive", str(archive))
     (listed,) = json.loads(output("tar", "-xOf", archive, "manifest.json"))
     assert len(listed["Layers"]) <= 20
+    output("tar", "-xf", archive, "-C", tmp_path, listed["Layers"][-1])
+    with tarfile.open(tmp_path / listed["Layers"][-1]) as layer:
+        kinds = {member.name.removeprefix("./"): member for member in layer.getmembers()}
+    # A server of static files refuses links that lead out of the directory.
+    assert all(kinds[name].isfile() for name in ("app/main.py", "app/data/a b.txt", "etc/passwd"))
+    assert (kinds["home/app"].uid, kinds["tmp"].mode, kinds["app"].mode) == (1000, 0o1777, 0o755)
     assert Path(built_web.layout).is_dir()
 
 

@@ -65,7 +65,13 @@ let
                 -cf "$out/layer.tar" .
             '
           '';
-      closure = pkgs.closureInfo { rootPaths = [ base ] ++ lib.optionals includeStorePaths paths; };
+      # As in nixpkgs: not `contents`, but what the layer made of them refers to.
+      closure = pkgs.closureInfo {
+        rootPaths = lib.optionals includeStorePaths [
+          base
+          customisation
+        ];
+      };
       named = "${lib.toLower name}";
       said =
         if tag != null then
@@ -99,7 +105,7 @@ let
             cat > "$out" <<END
             #!${pkgs.runtimeShell}
             exec $python $script --base $base --closure $closure/store-paths --customisation $customisation/layer.tar \
-              --exclude "$base" --store "$store" --reference "''${reference/@hash@/''${hash%%-*}}" \
+              --exclude "$base:$customisation" --store "$store" --reference "''${reference/@hash@/''${hash%%-*}}" \
               --owner "$uid:$gid:$uname:$gname"
             END
             chmod +x "$out"

@@ -67,7 +67,7 @@ def main() -> None:
     for name in ("base", "closure", "customisation", "exclude", "store", "reference", "owner"):
         parser.add_argument(f"--{name}")
     options = parser.parse_args()
-    paths = sorted(set(Path(options.closure).read_text().split()) - {options.exclude})
+    paths = sorted(set(Path(options.closure).read_text().split()) - set(options.exclude.split(":")))
     image = json.loads(Path(options.base).read_text())
     with (
         tempfile.TemporaryFile() as store,
