@@ -15,7 +15,7 @@ pkgs.runCommand "${python.libPrefix}-environment"
   }
   ''
     mkdir "$out"
-    # A copy, not links: the project's own files are real. Its byte code is made anew, as it names where the source lies.
+    # A copy, not links: the project has real files. Its byte code is made anew, as it names where the source lies.
     if [ -n "$project" ]; then
       cp -r "$project/." "$out"
       chmod -R u+w "$out"

@@ -14,7 +14,7 @@ let
   arguments = {
     inherit name tag maxLayers;
     inherit (config) architecture created config;
-    # As `contents`, the tree would be linked file by file: who serves files refuses links that lead elsewhere. The store
+    # As `contents`, the tree would be linked file by file: who serves files refuses links that lead out. The store
     # keeps neither modes nor owners.
     extraCommands = "cp -r ${root}/. . && chmod -R u+w . && chmod 1777 tmp var/tmp";
     fakeRootCommands =

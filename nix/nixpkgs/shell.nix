@@ -19,7 +19,7 @@ let
   cuda = toolkit components;
 
   # The wheels in a .venv are as their index has them: they look for their libraries where the loader looks. Only the
-  # interpreter's loader is told of ours, by its own option. LD_LIBRARY_PATH would reach the programs of the machine that
+  # interpreter's loader is told of ours, by its own option. LD_LIBRARY_PATH would reach programs of the machine that
   # Python starts, and they do not run with another C library's companions.
   interpreter =
     pkgs.runCommand "${python.executable}-for-wheels"

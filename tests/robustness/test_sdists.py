@@ -57,6 +57,7 @@ def lines_for(directory: Path, server: Server, *requires: str) -> list[str]:
     resolve_sdists(
         {"x86_64": (sdist,)},
         {"x86_64": (_TARGET,)},
+        own="x86_64",
         fetcher=Fetcher(directory / "fetched", Silent()),
         uv=Uv(directory, offline=False),
     )

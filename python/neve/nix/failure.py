@@ -24,7 +24,7 @@ _NETWORK = re.compile(
 )
 _SPACE = re.compile(r"No space left on device|Disk quota exceeded|database or disk is full")
 _NAMESPACES = re.compile(
-    r"user namespace|unshar(?:e|ing)|cloning builder process|requires (?:a )?sandbox|"
+    r"user namespace|/proc/self/setgroups|unshar(?:e|ing)|cloning builder process|requires (?:a )?sandbox|"
     r"does not support the.*namespace|(?:mounting|bind mount|pivot).*Operation not permitted|setuid.*mapping"
 )
 
