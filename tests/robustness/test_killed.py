@@ -57,7 +57,8 @@ def test_the_next_run_succeeds(number: signal.Signals, digest: str, tmp_path: Pa
         except subprocess.TimeoutExpired:
             os.killpg(running.pid, number)
         told = running.communicate()[1]
-        assert "Traceback" not in told or delay == 0.1  # the interpreter itself was still starting
+        # The interpreter itself may still be starting, or tell that Ctrl-C came into one of its own callbacks.
+        assert "Traceback" not in told or delay == 0.1 or "Exception ignored in" in told
         assert _end(_begin(project, "build")) == digest
         assert {path.name for path in project.iterdir()} == _FILES
 
