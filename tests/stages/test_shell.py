@@ -229,13 +229,22 @@ def test_on_nixpkgs_bash_gets_nix_s_environment(on_nixpkgs: Path, nix: Path) -> 
     assert json.dumps(data)
 
 
-def test_on_nixpkgs_a_store_elsewhere_has_no_path(on_nixpkgs: Path) -> None:
+def test_on_nixpkgs_a_store_elsewhere_has_wrappers(on_nixpkgs: Path, nix: Path) -> None:
+    """The store is seen at /nix/store in a shell that Nix opens, and there alone."""
+    store = on_nixpkgs / "store"
+    tools = store / "nix/store/00000000000000000000000000000000-env/bin"
+    tools.mkdir(parents=True)
+    for name in ("python", "app"):
+        (tools / name).touch(mode=0o755)
     session = Session(on_nixpkgs)
-    nix = Nix(command=("/opt/nix",), version=(2, 28), store=on_nixpkgs / "store", origin="asked for")
-    vars(session)["nix"] = nix
-    with pytest.raises(NeveError, match="cannot be put on PATH") as caught:
-        find_shell(session).environment()
-    assert caught.value.where == str(nix.store)
+    vars(session)["nix"] = Nix(command=(str(nix),), version=(2, 28), store=store, origin="asked for")
+    text, data = find_shell(session).environment()
+    directory = on_nixpkgs / ".neve/shell/bin"
+    assert text == f'export PATH={directory}:"$PATH"'
+    assert data == {"path": str(directory), "tools": ["app", "python"]}
+    wrapper = (directory / "app").read_text().splitlines()
+    assert wrapper[0] == "#!/bin/sh"
+    assert wrapper[1].endswith(f' -m neve -q -C {on_nixpkgs} shell -- app "$@"')
 
 
 def test_exports_are_evaluated(shell: ImageShell, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ _FOREIGN = (
     "NIX_STORE",
 )
 # What keeps the own copy from them.
-_APART = ("NIX_CONF_DIR", "NIX_USER_CONF_FILES", "NIX_CACHE_HOME")
+APART = ("NIX_CONF_DIR", "NIX_USER_CONF_FILES", "NIX_CACHE_HOME")
 _NEUTRAL = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "NO_COLOR": "1"}
 _SETTINGS = {
     "extra-experimental-features": "nix-command flakes",
@@ -110,7 +110,7 @@ class Nix:
         if self.own:
             changed = self.environment()
             environment = {key: value for key, value in environment.items() if key not in _FOREIGN}
-            environment |= {key: changed[key] for key in _APART}
+            environment |= {key: changed[key] for key in APART}
         return environment
 
     def _store(self) -> list[str]:
@@ -162,4 +162,4 @@ def _group_exists(name: str) -> bool:
     return True
 
 
-__all__ = ["OLDEST", "OWN", "Nix", "builds"]
+__all__ = ["APART", "OLDEST", "OWN", "Nix", "builds"]

@@ -13,11 +13,11 @@ from neve.files import TEMPORARY, cache_home, explained, locked, write_if_change
 from neve.image.shell import ImageShell
 from neve.stages.build import build_image, build_output, fresh_build
 from neve.stages.work import own_directory
+from neve.stages.wrappers import write_programs
 
 if TYPE_CHECKING:
     from neve.session import Session
 
-_EXECUTABLE = 0o777
 _PROJECT = -2  # among the layers; the last are the settings
 
 _WRAPPER = """\
@@ -85,8 +85,6 @@ def write_wrappers(session: Session, shell: ImageShell) -> Path:
     """Write a program for each tool of ``shell``, which runs it there; the directory, for PATH. Raises NeveError."""
     import neve
 
-    directory = own_directory(session.directory, "shell", "bin")
-    place = directory.parent
     library = Path(neve.__file__).parents[1]
     words = {
         "python": sys.executable,
@@ -95,22 +93,16 @@ def write_wrappers(session: Session, shell: ImageShell) -> Path:
         "record": str(_record(session).resolve()),
     }
     quoted = {key: shlex.quote(word) for key, word in words.items()}
-    project = shell.name
-    tools = shell.tools()
-    # What else lies there is removed: without the lock, that could be what another call is about to rename.
-    with locked(place / "lock"):
-        for name in tools:
-            text = _WRAPPER.format(name=shlex.quote(name), project=project, **quoted)
-            write_if_changed(directory / name, text, mode=_EXECUTABLE)
-        with explained("write the wrappers", directory):
-            for path in directory.iterdir():
-                if path.name not in tools:
-                    path.unlink()
-            # The image's files for those who only read them, as editors do.
-            new = place / f".root{TEMPORARY}"
-            new.unlink(missing_ok=True)
-            new.symlink_to(shell.rootfs)
-            new.replace(place / "root")
+    names = shell.tools()
+    texts = {name: _WRAPPER.format(name=shlex.quote(name), project=shell.name, **quoted) for name in names}
+    directory = write_programs(session.directory, texts)
+    place = directory.parent
+    # The image's files for those who only read them, as editors do.
+    with locked(place / "lock"), explained("write the wrappers", place):
+        new = place / f".root{TEMPORARY}"
+        new.unlink(missing_ok=True)
+        new.symlink_to(shell.rootfs)
+        new.replace(place / "root")
     return directory
 
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from neve.errors import NeveError
 from neve.files import write_if_changed
 from neve.image.supervise import attend
+from neve.nix.nix import APART
 from neve.stages.image_shell import image_shell, known_shell, write_wrappers
 from neve.stages.work import own_directory
+from neve.stages.wrappers import write_programs
 
 if TYPE_CHECKING:
     from neve.image.shell import ImageShell
@@ -81,7 +82,9 @@ class _NixShell:
         build_output(self.session, "env")  # with its progress
         self._described(settings)  # what is wrong with the shell itself shows here
         with _Apart() as apart:
-            command = apart.command(arguments or self._interactive())
+            # A shell that reads from a pipe needs no prompt, and has no terminal to take.
+            interactive = self._interactive() if os.isatty(0) else ["bash"]
+            command = apart.command(arguments or interactive, self._restored())
             words, environment = develop(self.session.nix, "shell", command, **settings)
             return apart.run(self.session.nix, words, environment, directory)
 
@@ -92,15 +95,26 @@ class _NixShell:
         prompt = f"({self.session.plan.project.name}) "
         return ["bash", "-c", 'NEVE_PATH=$PATH NEVE_PROMPT=$1 exec bash --rcfile "$2" -i', "bash", prompt, str(rcfile)]
 
+    def _restored(self) -> dict[str, str | None]:
+        """What the command finds in its environment as the user has it, where Nix itself is to find another."""
+        environ = self.session.environ
+        return {"NEVE_SHELL": self.session.plan.project.name, **{name: environ.get(name) for name in APART}}
+
+    def _wrapped(self) -> tuple[str, Mapping[str, Any]]:
+        """A program for each tool, which opens the shell for it: the store is seen at /nix/store there alone."""
+        from neve.stages.build import build_output
+
+        self._settings()
+        tools = sorted(path.name for path in (build_output(self.session, "env") / "bin").iterdir())
+        words = [sys.executable, "-m", "neve", "-q", "-C", str(self.session.directory.resolve()), "shell", "--"]
+        texts = {name: f'#!/bin/sh\nexec {shlex.join([*words, name])} "$@"\n' for name in tools}
+        directory = str(write_programs(self.session.directory, texts))
+        return f'export PATH={shlex.quote(directory)}:"$PATH"', {"path": directory, "tools": tools}
+
     def environment(self) -> tuple[str, Mapping[str, Any]]:
         nix = self.session.nix
         if nix.store is not None or nix.portable:
-            raise NeveError(
-                "the project's tools cannot be put on PATH",
-                where=str(nix.store or nix.command[0]),
-                why="the programs of this Nix expect to lie in /nix/store, which is only so in a shell that it opens",
-                fixes=["`neve shell` opens one", "or install Nix on this machine, and neve will use it"],
-            )
+            return self._wrapped()
         # A temporary directory for each evaluation, which nobody removes, is what a build needs and PATH does not.
         text = _TEMPORARY.sub("", self._described(self._settings()))
         return text.rstrip(), {"bash": text}
@@ -145,10 +159,14 @@ class _Apart:
         for descriptor in (self._said, self._mark, self._real):
             os.close(descriptor)
 
-    def command(self, words: Sequence[str]) -> list[str]:
-        """What Nix is to start for ``words``: it leaves a mark first."""
+    def command(self, words: Sequence[str], environment: Mapping[str, str | None]) -> list[str]:
+        """What Nix is to start for ``words``: it leaves a mark first, and sets ``environment`` (None: unset)."""
         mark, real = self._mark, self._real
-        return ["bash", "-c", f'echo >&{mark}; exec "$@" 2>&{real} {real}>&- {mark}>&-', "bash", *words]
+        sets = "".join(
+            f"unset {name}; " if value is None else f"export {name}={shlex.quote(value)}; "
+            for name, value in environment.items()
+        )
+        return ["bash", "-c", f'echo >&{mark}; {sets}exec "$@" 2>&{real} {real}>&- {mark}>&-', "bash", *words]
 
     def run(self, nix: Nix, command: Sequence[str], environment: Mapping[str, str], directory: Path) -> int:
         """Run Nix in ``directory``; the command's exit code. Raises NeveError with Nix's words where it failed."""
