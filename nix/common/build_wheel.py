@@ -37,6 +37,7 @@ def call(work):
             failed = 0
         except BaseException:
             sys.excepthook(*sys.exc_info())
+        sys.stdout.flush()
         sys.stderr.flush()
         os._exit(failed)
     os.close(writer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -128,7 +129,7 @@ def _env(bench: Bench, caller: str | None) -> list[str]:
       in
       self.pkgs.runCommand "says" { } "echo -n ${shell.UV_PYTHON} > $out"
     """).read_text()
-    venv = bench.directory / "venv"
+    venv = Path(tempfile.mkdtemp(dir=bench.directory))  # what venv copies from the store cannot be written over
     nix: Nix = shared_nix()
     script = f"{interpreter} -m venv --without-pip {venv} && {venv}/bin/python -I -c '{_LOADS}'"
     command = nix.invocation("shell", str(Path(interpreter).parent.parent), "--command", "/bin/sh", "-c", script)
