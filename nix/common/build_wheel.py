@@ -82,8 +82,10 @@ def main():
     saved = os.dup(1)
     os.dup2(2, 1)
 
+    backend = backend_of(source, table)  # imported once; what a hook changes ends with its process
+
     def requires():
-        hook = getattr(backend_of(source, table), "get_requires_for_build_wheel", None)
+        hook = getattr(backend, "get_requires_for_build_wheel", None)
         return list(hook({})) if hook else []
 
     missing = absent(call(requires))
@@ -92,7 +94,7 @@ def main():
             f"build_wheel.py: {table['build-backend']} asks for {', '.join(missing)}, which is not locked: add it to"
             " build-system.requires, or the program to tool.neve.system; of a dependency, take a version with a wheel"
         )
-    name = call(lambda: backend_of(source, table).build_wheel(output, {}, None))
+    name = call(lambda: backend.build_wheel(output, {}, None))
     os.dup2(saved, 1)
     print(name)
 
