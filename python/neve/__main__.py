@@ -28,7 +28,7 @@ def _main(words: list[str]) -> int:
         return 0
     signal.signal(signal.SIGTERM, _terminated)
     _start_fast()
-    from neve.errors import ExitCode, ManyErrors, NeveError
+    from neve.errors import ExitCode, NeveError
 
     try:
         from neve.cli.parser import run_command
@@ -38,7 +38,7 @@ def _main(words: list[str]) -> int:
         finally:
             sys.stdout.flush()  # here, where a reader that went away can be handled
     except NeveError as error:
-        for one in error.errors if isinstance(error, ManyErrors) else (error,):
+        for one in error.errors:
             _say(str(one))
         return int(error.code)
     except BrokenPipeError:

@@ -38,6 +38,11 @@ class NeveError(Exception):
         self.why = why
         self.fixes = tuple(fixes)
 
+    @property
+    def errors(self) -> tuple[NeveError, ...]:
+        """The single problems: of one, itself."""
+        return (self,)
+
     def __str__(self) -> str:
         lines = [self.what]
         if self.where:
@@ -72,12 +77,15 @@ class ManyErrors(NeveError):  # noqa: N818
 
     def __init__(self, errors: Sequence[NeveError]) -> None:
         super().__init__(f"{len(errors)} problems")
-        self.errors: tuple[NeveError, ...] = tuple(
-            one for error in errors for one in (error.errors if isinstance(error, ManyErrors) else [error])
-        )
+        self._errors = tuple(one for error in errors for one in error.errors)
         # While one of them wants a change, trying again does not help.
         lasting = [error.code for error in errors if error.code != ExitCode.TRANSIENT]
         self.code = max(lasting, default=ExitCode.TRANSIENT)
+
+    @property
+    def errors(self) -> tuple[NeveError, ...]:
+        """All of them, none of them many."""
+        return self._errors
 
     def __str__(self) -> str:
         return "\n".join(str(error) for error in self.errors)

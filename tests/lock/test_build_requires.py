@@ -91,7 +91,7 @@ class Resolve:
     def refused(self, *sdists: Sdist) -> NeveError:
         with pytest.raises(NeveError) as caught:
             self(*sdists)
-        for error in caught.value.errors if isinstance(caught.value, ManyErrors) else (caught.value,):
+        for error in caught.value.errors:
             assert error.where
             assert error.fixes
             assert not any("pyproject.toml" in fix for fix in error.fixes)  # it is not the user's

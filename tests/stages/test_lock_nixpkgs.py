@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from neve.bases.nixpkgs.releases import DEFAULT_RELEASE, find_release
-from neve.errors import ManyErrors, NeveError
+from neve.errors import NeveError
 from neve.lock.text import read_lock
 from neve.session import Options
 from neve.stages.lock import lock_project
@@ -149,7 +149,7 @@ def test_bad_input_changes_nothing(world: World, project: Path, text: str, said:
     configure(project, text)
     with pytest.raises(NeveError) as caught:
         lock_project(world.session(project))
-    found = caught.value.errors if isinstance(caught.value, ManyErrors) else (caught.value,)
+    found = caught.value.errors
     assert [error.what for error in found] == [said]
     assert all(error.where and error.fixes for error in found)
     assert sorted(path.name for path in project.iterdir()) == ["pyproject.toml"]

@@ -229,6 +229,17 @@ def test_on_nixpkgs_bash_gets_nix_s_environment(on_nixpkgs: Path, nix: Path) -> 
     assert json.dumps(data)
 
 
+def test_on_nixpkgs_what_is_rendered_is_not_rendered_again(on_nixpkgs: Path, nix: Path) -> None:
+    find_shell(Session(on_nixpkgs, Options(nix=str(nix)))).environment()
+    rendered = on_nixpkgs / ".neve/nix/wheels.nix"
+    rendered.unlink()  # nobody looks: neither the project nor neve changed
+    find_shell(Session(on_nixpkgs, Options(nix=str(nix)))).environment()
+    assert not rendered.exists()
+    (on_nixpkgs / "pyproject.toml").write_text(PYPROJECT + '[tool.neve.image]\nuser = "1000"\n')
+    find_shell(Session(on_nixpkgs, Options(nix=str(nix)))).environment()
+    assert rendered.is_file()
+
+
 def test_on_nixpkgs_a_store_elsewhere_has_wrappers(on_nixpkgs: Path, nix: Path) -> None:
     """The store is seen at /nix/store in a shell that Nix opens, and there alone."""
     store = on_nixpkgs / "store"

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from neve.errors import ManyErrors, NeveError, collected
+from neve.errors import NeveError, collected
 from neve.lock.patch_level import one_choice
 from neve.lock.sdists import BuildWheelPin, SdistPin
 from neve.project.project import BuildSystem
 from neve.project.pyproject import LEGACY, build_system_from, parse_toml
 from neve.project.validate import validated
+from neve.python.artefact import files_of
 from neve.python.sdist import Sdist
 from neve.python.sdist_archive import pyproject_of
 from neve.python.select import select_wheels
-from neve.python.wheel import store_name
 
 if TYPE_CHECKING:
     from neve.fetch import Fetcher
@@ -133,7 +133,7 @@ def build_pins(pylock: str, targets: Targets, *, own: str, where: str) -> Built:
 
 
 def _one_line(error: NeveError) -> str:
-    first = error.errors[0] if isinstance(error, ManyErrors) else error
+    first = error.errors[0]
     text = f"{first.what} ({first.why})" if first.why else first.what
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
@@ -171,9 +171,7 @@ def _tags(targets: Targets) -> tuple[str, ...]:
 
 
 def _needs(wanted: Mapping[Sdist, Targets], fetcher: Fetcher) -> list[_Need]:
-    from neve.fetch import Artefact as File
-
-    files = fetcher.fetch([File(name=store_name(s.file), urls=(s.url,), sha256=s.sha256, size=s.size) for s in wanted])
+    files = fetcher.fetch(files_of(list(wanted)))
     needs: list[_Need] = []
     problems: list[NeveError] = []
     for (sdist, targets), file in zip(wanted.items(), files, strict=True):
@@ -269,7 +267,7 @@ def _wheels(group: Sequence[_Need], pylock: str, own: str) -> dict[Sdist, Built]
             where = f"build-system.requires of {_names(needs)}"
             built = build_pins(pylock, needs[0].targets, own=own, where=where) if pylock else Built()
         except NeveError as error:
-            for each in error.errors if isinstance(error, ManyErrors) else (error,):
+            for each in error.errors:
                 each.fixes = (_OTHER, "or another Python under [tool.neve]")  # nobody else mends what is published
             raise
         found.update((need.sdist, built) for need in needs)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from neve.errors import ManyErrors, NeveError
+from neve.errors import NeveError
 from neve.lock.model import FORMAT, Lock
 from neve.project.pyproject import parse_toml
 from neve.project.validate import validated
@@ -33,7 +33,7 @@ def read_lock(text: str) -> Lock:
     try:
         return validated(Lock, data, where=NAME)
     except NeveError as error:
-        found = error.errors if isinstance(error, ManyErrors) else (error,)
+        found = error.errors
         why = "\n".join(
             f"{each.where}: {each.why or ', '.join((each.what, *each.fixes[:1]))}" for each in found[:_SHOWN]
         )

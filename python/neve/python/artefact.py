@@ -10,6 +10,7 @@ from neve.python.sdist import Sdist
 from neve.python.wheel import Wheel, store_name
 
 if TYPE_CHECKING:
+    from neve.fetch import Artefact as File
     from neve.lock.pin import WheelPin
     from neve.lock.sdists import SdistPin
 
@@ -46,4 +47,11 @@ def describe_artefact(artefact: Artefact) -> dict[str, Any]:
     }
 
 
-__all__ = ["Artefact", "describe_artefact", "pin_value", "wheel_value", "wheels_only"]
+def files_of(artefacts: Sequence[Artefact | WheelPin]) -> list[File]:
+    """What is fetched for ``artefacts``."""
+    from neve.fetch import Artefact as File
+
+    return [File(name=store_name(a.file), urls=(a.url,), sha256=a.sha256, size=a.size) for a in artefacts]
+
+
+__all__ = ["Artefact", "describe_artefact", "files_of", "pin_value", "wheel_value", "wheels_only"]

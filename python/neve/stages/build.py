@@ -43,15 +43,11 @@ def build_image(session: Session) -> Built:
         keys = _keys(session)
         if before is not None and before.built == keys.built and _is_whole(before):
             return before.result()
-        if before is not None and before.rendered == keys.rendered:
-            reference = before.reference
-        else:
-            reference = _prepare(session)
-            keys = _keys(session)
+        keys, reference = _rendered(session, before, keys)
         layout = Path(_nix_build(session, "oci", work / "result"))
         digest = (layout / "digest").read_text().strip()
         state = _State(rendered=keys.rendered, built=keys.built, digest=digest, layout=str(layout), reference=reference)
-        write_atomic(work / "state.json", json.dumps(asdict(state), indent=1) + "\n")
+        state.write(work)
         return state.result()
 
 
@@ -60,9 +56,10 @@ def render_image(session: Session) -> None:
     _must_be_project(session)
     work = work_directory(session.directory)
     with locked(work / "lock"):
-        before = _State.read(work)
-        if before is None or before.rendered != _keys(session).rendered:
-            _prepare(session)
+        before, keys = _State.read(work), _keys(session)
+        if before is None or before.rendered != keys.rendered:
+            keys, reference = _rendered(session, before, keys)
+            _State(rendered=keys.rendered, built="", digest="", layout="", reference=reference).write(work)
 
 
 def fresh_build(session: Session) -> Built | None:
@@ -81,6 +78,14 @@ def build_output(session: Session, name: str) -> Path:
 def _must_be_project(session: Session) -> None:
     if not (session.directory / "pyproject.toml").is_file():
         session.project  # noqa: B018 - it says what is missing
+
+
+def _rendered(session: Session, before: _State | None, keys: _Keys) -> tuple[_Keys, str]:
+    """What the rendering in .neve/, made anew where it is not fresh, depends on, and the image's reference."""
+    if before is not None and before.rendered == keys.rendered:
+        return keys, before.reference
+    reference = _prepare(session)
+    return _keys(session), reference
 
 
 def _prepare(session: Session) -> str:
@@ -131,7 +136,7 @@ class _Keys:
 
 @dataclass(frozen=True)
 class _State:
-    """What the last build left, in .neve/state.json."""
+    """What the last build left, in .neve/state.json; ``built`` is empty where nothing was built of the rendering."""
 
     rendered: str
     built: str
@@ -145,6 +150,9 @@ class _State:
             return cls(**json.loads((work / "state.json").read_text()))
         except (OSError, ValueError, TypeError):
             return None  # missing, of another version, or broken: build
+
+    def write(self, work: Path) -> None:
+        write_atomic(work / "state.json", json.dumps(asdict(self), indent=1) + "\n")
 
     def result(self) -> Built:
         return Built(digest=self.digest, layout=Path(self.layout), reference=self.reference)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from neve.bases.base import find_base
-from neve.errors import ManyErrors, NeveError
+from neve.errors import NeveError
 from neve.files import write_if_changed
 from neve.lock.text import NAME, lock_text, read_lock
 from neve.project.read import read_text
@@ -170,7 +170,7 @@ def _environments(session: Session, pylock: Future[str], lock: Lock, plan: Plan)
         except NeveError as error:
             if architecture == plan.architecture:
                 raise
-            first = error.errors[0] if isinstance(error, ManyErrors) else error
+            first = error.errors[0]
             session.progress.stage(f"nothing for {architecture}: {first.what}")
     return found
 
@@ -266,9 +266,9 @@ def _with_sizes(
 
 def _cached_sizes(session: Session, wanted: Mapping[str, Artefact]) -> dict[str, int]:
     """The sizes of those of ``wanted`` that neve has fetched before."""
-    from neve.stages.provide import python_artefacts
+    from neve.python.artefact import files_of
 
-    places = {file.sha256: session.fetcher.path(file) for file in python_artefacts([*wanted.values()])}
+    places = {file.sha256: session.fetcher.path(file) for file in files_of([*wanted.values()])}
     return {sha256: place.stat().st_size for sha256, place in places.items() if place.is_file()}
 
 

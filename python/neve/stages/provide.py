@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from neve.python.wheel import store_name
-
 if TYPE_CHECKING:
     from neve.fetch import Artefact
-    from neve.lock.model import WheelPin
-    from neve.python.artefact import Artefact as Package
     from neve.session import Session
 
 
@@ -32,11 +28,4 @@ def provide_files(session: Session, wanted: Sequence[Artefact]) -> None:
     add_fixed(session.nix, files)
 
 
-def python_artefacts(packages: Sequence[Package | WheelPin]) -> list[Artefact]:
-    """What is fetched for Python packages."""
-    from neve.fetch import Artefact
-
-    return [Artefact(name=store_name(p.file), urls=(p.url,), sha256=p.sha256, size=p.size) for p in packages]
-
-
-__all__ = ["provide_files", "python_artefacts"]
+__all__ = ["provide_files"]

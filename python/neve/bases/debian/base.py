@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from neve.bases.base import Cuda
 from neve.bases.debian.choose import choose_suite
-from neve.bases.debian.suites import SUITES, find_suite
+from neve.bases.debian.suites import DEFAULT_SUITE, find_suite
 from neve.components.component import Contribution
 from neve.errors import NeveError
 from neve.python.target import Target
@@ -33,6 +33,7 @@ _PACKAGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "manylinux": {"base": ("libatomic1", "libgcc-s1", "libgomp1", "libstdc++6", "zlib1g")},
 }
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+~:-]+)?\Z")
+_NIXPKGS_RELEASE = re.compile(r"[0-9]{2}\.[0-9]{2}\Z|nixos-")
 
 
 class Debian:
@@ -54,8 +55,13 @@ class Debian:
             for number, name in enumerate(config.system)
             if not _PACKAGE.match(name)
         ]
-        if config.release is not None and config.release not in SUITES:
-            found.append(_unknown_suite(config.release, where))
+        try:
+            find_suite(config.release or DEFAULT_SUITE)
+        except NeveError as error:
+            error.where = f"{where}, tool.neve.release"
+            if _NIXPKGS_RELEASE.match(config.release or ""):
+                error.fixes = (*error.fixes, 'a release of nixpkgs needs base = "nixpkgs"')
+            found.append(error)
         if config.nixpkgs.model_fields_set:
             found.append(
                 NeveError(
@@ -154,17 +160,6 @@ class Debian:
 def target_of(base: DebianLock) -> Target:
     """The target that wheels are chosen for on ``base``."""
     return Target(python_full_version=base.python, glibc=find_suite(base.release).glibc, architecture=base.architecture)
-
-
-def _unknown_suite(name: str, where: str) -> NeveError:
-    try:
-        find_suite(name)
-    except NeveError as error:
-        error.where = f"{where}, tool.neve.release"
-        if re.fullmatch(r"[0-9]{2}\.[0-9]{2}|nixos-.*", name):
-            error.fixes = (*error.fixes, 'a release of nixpkgs needs base = "nixpkgs"')
-        return error
-    raise AssertionError(name)
 
 
 __all__ = ["Debian", "target_of"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from neve.bases.debian.mirror import snapshots
-from neve.errors import ManyErrors, NeveError
+from neve.errors import NeveError
 from neve.fetch.address import without_credentials
 from neve.lock.model import DebianLock, DebPin, ToolsLock, WheelPin
 
@@ -58,7 +58,7 @@ def _base(resolver: Resolver, plan: Plan, index: Index) -> DebianLock:
     try:
         found = closure(index, [n for names in plan.packages.values() for n in names])
     except NeveError as error:
-        for one in error.errors if isinstance(error, ManyErrors) else (error,):
+        for one in error.errors:
             one.where = one.where or "pyproject.toml, tool.neve.system"
         raise
     whole = {package.name: package for package in found}

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, cast
 from neve.bases.debian.mirror import Mirrors
 from neve.bases.debian.release import Release, archive_keys, parse_release, verified
 from neve.bases.debian.suites import ArchiveName, Suite
-from neve.errors import ManyErrors, NeveError
+from neve.errors import NeveError
 from neve.fetch import Artefact, Fetcher, MissingError, redacted
 from neve.files import explained, locked, write_atomic
 from neve.progress import Progress
@@ -113,7 +113,7 @@ def _fetched(artefacts: list[Artefact], fetcher: Fetcher, mirrors: Mirrors) -> l
     try:
         return fetcher.fetch(artefacts)
     except NeveError as error:
-        for one in error.errors if isinstance(error, ManyErrors) else (error,):
+        for one in error.errors:
             if isinstance(one, MissingError) or "the hash is not the pinned one" in (one.why or ""):
                 fix = f"where the mirror ({mirrors.origin}) is being updated, try again in some minutes"
                 one.fixes = (*one.fixes, fix)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def provide(session: Session, lock: Lock, packages: Sequence[Package]) -> None:
     """Put every pinned artefact and the bootstrap into the store. Raises NeveError."""
-    from neve.stages.provide import provide_files, python_artefacts
+    from neve.python.artefact import files_of
+    from neve.stages.provide import provide_files
 
     base, tools = lock.debian
     bootstrap_store(session, lock)
@@ -27,7 +28,7 @@ def provide(session: Session, lock: Lock, packages: Sequence[Package]) -> None:
         session,
         [
             *(package_artefact(session, base, pin) for pin in debs),
-            *python_artefacts([tools.uv, *lock.build.wheels, *packages]),
+            *files_of([tools.uv, *lock.build.wheels, *packages]),
         ],
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from neve.bases.base import Cuda
@@ -10,10 +10,10 @@ from neve.bases.nixpkgs.attributes import attribute_problems
 from neve.bases.nixpkgs.choose import choose_release
 from neve.bases.nixpkgs.cuda import check_cuda, component_names
 from neve.bases.nixpkgs.pin import choose_pin, flake_lock
-from neve.bases.nixpkgs.releases import DEFAULT_RELEASE, RELEASES, Pin, find_release
+from neve.bases.nixpkgs.releases import DEFAULT_RELEASE, Pin, find_release
 from neve.bases.nixpkgs.targets import targets
 from neve.components.component import Contribution
-from neve.errors import ManyErrors, NeveError
+from neve.errors import NeveError
 from neve.render.quote import nix
 
 if TYPE_CHECKING:
@@ -48,18 +48,12 @@ class Nixpkgs:
 
     def problems(self, config: Config, *, where: str) -> list[NeveError]:
         """A release that is not known, half a pin, attribute paths that are none, keys of the other base."""
-        known = config.release is None or config.release in RELEASES
-        checks: list[Callable[[], object]] = [
-            lambda: find_release(config.release or DEFAULT_RELEASE),
-            lambda: known and _pin(config, config.release or DEFAULT_RELEASE, None),
-        ]
         found = attribute_problems(config.system, where=where)
-        for check in checks:
-            try:
-                check()
-            except NeveError as error:
-                error.where = error.where or f"{where}, tool.neve.release"
-                found += error.errors if isinstance(error, ManyErrors) else [error]
+        try:
+            _pin(config, config.release or DEFAULT_RELEASE, None)
+        except NeveError as error:
+            error.where = error.where or f"{where}, tool.neve.release"
+            found.append(error)
         if config.mirror is not None:
             found.append(
                 NeveError(
@@ -172,14 +166,15 @@ class Nixpkgs:
     def provide(self, session: Session, lock: Lock, artefacts: Sequence[Artefact]) -> None:
         """Wheels and source distributions, fetched by neve; nixpkgs and its binaries come by Nix itself."""
         from neve.bases.nixpkgs.tree import provide_tree
-        from neve.stages.provide import provide_files, python_artefacts
+        from neve.python.artefact import files_of
+        from neve.stages.provide import provide_files
 
         _must_be_new_enough(session.nix, lock.base.release)
         provide_tree(session, lock.nixpkgs)
 
         architecture = session.plan.architecture
         build = [wheel for pin in lock.sdists for wheel in pin.wheels_for(architecture)]
-        provide_files(session, python_artefacts([*artefacts, *lock.build.wheels_for(architecture), *build]))
+        provide_files(session, files_of([*artefacts, *lock.build.wheels_for(architecture), *build]))
 
 
 def _must_be_new_enough(program: Nix, release: str) -> None:
