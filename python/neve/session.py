@@ -41,6 +41,21 @@ class Session:
     progress: Progress = field(default_factory=Silent)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
+    @property
+    def neve_lock(self) -> Path:
+        """neve.lock of the project."""
+        return self.directory / "neve.lock"
+
+    @property
+    def uv_lock(self) -> Path:
+        """uv.lock of the project."""
+        return self.directory / "uv.lock"
+
+    @property
+    def pylock(self) -> Path:
+        """Where the environment of a project is kept that uv does not lock (PEP 751)."""
+        return self.directory / "pylock.neve.toml"
+
     @cached_property
     def project(self) -> Project:
         """The project in the directory. Raises NeveError where there is none or where it is not valid."""

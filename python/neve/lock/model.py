@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from neve.errors import DefectError
 from neve.lock.pin import Name, Sha256, Url, Version, WheelPin
-from neve.lock.sdists import BuildWheelPin, Lacking, SdistPin, of_architecture
+from neve.lock.sdists import BuildWheelPin, DirectoryPin, GitPin, Lacking, SdistPin, of_architecture
 from neve.project.config import Model
 
 FORMAT = 1
@@ -114,6 +114,8 @@ class Lock(Model):
     tools: ToolsLock | None = Field(None)
     build: BuildLock = BuildLock()
     sdists: tuple[SdistPin, ...] = Field(())
+    git: tuple[GitPin, ...] = Field(())
+    directories: tuple[DirectoryPin, ...] = Field(())
     sizes: dict[Sha256, int] = Field({})
 
     @model_validator(mode="after")
@@ -121,6 +123,12 @@ class Lock(Model):
         if isinstance(self.base, DebianLock) != (self.tools is not None):
             raise ValueError("[tools] belongs to the debian base")
         return self
+
+    @property
+    def built(self) -> dict[str, SdistPin | GitPin | DirectoryPin]:
+        """The pins of all that is built from source, by the keys of the artefacts."""
+        pins: list[SdistPin | GitPin | DirectoryPin] = [*self.sdists, *self.git, *self.directories]
+        return {pin.key: pin for pin in pins}
 
     @property
     def debian(self) -> tuple[DebianLock, ToolsLock]:

@@ -1,4 +1,4 @@
-"""The pin of a source distribution: what it is, what builds it, and the wheels that its backend needs."""
+"""The pins of what is built from source: what it is, what builds it, and the wheels that its backend needs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ from neve.project.config import Model
 
 SdistFile = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.!+-]*\.(tar\.gz|zip)$")]
 Architecture = Literal["x86_64", "aarch64"]
+
+
+# Relative to the project's directory, also out of it: a workspace's members lie beside one another.
+RelativePath = Annotated[str, Field(pattern=r"^[^/\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")]
+GitUrl = Annotated[str, Field(pattern=r"^(https?|ssh|git|file)://[^\s\"'\\$`{}]+$")]
 
 
 def _inside(path: str) -> str:
@@ -30,23 +35,20 @@ class BuildWheelPin(WheelPin):
 Lacking = dict[Architecture, Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$")]]
 
 
-class SdistPin(Model):
-    """A source distribution: its build backend (PEP 517), its build requirements (PEP 508) and what they resolve to.
+class BuildPin(Model):
+    """What is built from source: its build backend (PEP 517), its build requirements (PEP 508), those that the backend
+    asks for among them, and what they resolve to.
 
     ``targets`` are what ``wheels`` were chosen for, as ``cp313-manylinux_2_40_x86_64``, those of architectures that are
-    ``lacking`` among them; ``size`` is in bytes.
+    ``lacking`` among them.
     """
 
     name: Name
-    version: Version
-    file: SdistFile
-    url: Url
-    sha256: Sha256
-    size: int | None = Field(None, ge=0)
+    version: Version | None = None
     backend: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]*(:[A-Za-z_][A-Za-z0-9_.]*)?$")]
     backend_path: tuple[Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$"), AfterValidator(_inside)], ...] = ()
     requires: tuple[Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$")], ...]
-    targets: tuple[Annotated[str, Field(pattern=r"^cp3[0-9]+-manylinux(_[0-9]+){2}_(x86_64|aarch64)$")], ...]
+    targets: tuple[Annotated[str, Field(pattern=r"^cp3[0-9]+t?-manylinux(_[0-9]+){2}_(x86_64|aarch64)$")], ...]
     wheels: tuple[BuildWheelPin, ...]
     lacking: Lacking = Field({})
 
@@ -55,9 +57,62 @@ class SdistPin(Model):
         return of_architecture(self.wheels, architecture)
 
 
+class SdistPin(BuildPin):
+    """A source distribution. One of the project's own directory has a ``path`` and no ``url``; ``size`` is in bytes."""
+
+    version: Version
+    file: SdistFile
+    url: Url | Literal[""] = ""
+    path: RelativePath | None = None
+    sha256: Sha256
+    size: int | None = Field(None, ge=0)
+
+    @property
+    def key(self) -> str:
+        """What the artefact is found by."""
+        return self.sha256
+
+
+class GitPin(BuildPin):
+    """A commit of a git repository: ``nar_hash`` (SRI) is that of its tree, submodules in it, without .git."""
+
+    url: GitUrl
+    commit: Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$")]
+    subdirectory: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$"), AfterValidator(_inside)] = ""
+    nar_hash: Annotated[str, Field(pattern=r"^sha256-[A-Za-z0-9+/]{43}=$")]
+
+    @property
+    def key(self) -> str:
+        """What the artefact is found by."""
+        return f"{self.url}@{self.commit}#{self.subdirectory}"
+
+
+class DirectoryPin(BuildPin):
+    """A directory: ``path`` is relative to the project's."""
+
+    path: RelativePath
+
+    @property
+    def key(self) -> str:
+        """What the artefact is found by."""
+        return self.path
+
+
 def of_architecture(wheels: Sequence[BuildWheelPin], architecture: str) -> tuple[BuildWheelPin, ...]:
     """Those of ``wheels`` that serve ``architecture``."""
     return tuple(wheel for wheel in wheels if wheel.architecture in (None, architecture))
 
 
-__all__ = ["Architecture", "BuildWheelPin", "Lacking", "SdistFile", "SdistPin", "of_architecture"]
+__all__ = [
+    "Architecture",
+    "BuildPin",
+    "BuildWheelPin",
+    "DirectoryPin",
+    "GitPin",
+    "GitUrl",
+    "Lacking",
+    "RelativePath",
+    "SdistFile",
+    "SdistPin",
+    "of_architecture",
+]

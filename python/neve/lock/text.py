@@ -63,10 +63,11 @@ def lock_text(lock: Lock) -> str:
         *_pairs({"requires": data["build"]["requires"], **_lacking(data["build"])}),
         *_array("wheels", data["build"]["wheels"]),
     ]
-    for sdist in data["sdists"]:
-        wheels, lacking = sdist.pop("wheels"), _lacking(sdist)
-        sdist.pop("lacking")
-        lines += ["", "[[sdists]]", *_pairs({**sdist, **lacking}), *_array("wheels", wheels)]
+    for table in ("sdists", "git", "directories"):
+        for pin in data[table]:
+            wheels, lacking = pin.pop("wheels"), _lacking(pin)
+            pin.pop("lacking")
+            lines += ["", f"[[{table}]]", *_pairs({**pin, **lacking}), *_array("wheels", wheels)]
     if data["sizes"]:
         lines += ["", "[sizes]", *_pairs(dict(sorted(data["sizes"].items())))]
     return "\n".join(lines) + "\n"

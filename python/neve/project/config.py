@@ -22,7 +22,7 @@ _IMAGE_NAME = re.compile(r"([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._-]+[a-z0-9]+
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\Z")
 # root is in every base's passwd with its own group: another one would be lost.
 _USER = re.compile(r"(?!(root|0+):0*[1-9])([0-9]{1,9}|[a-z_][a-z0-9_-]{0,30})(:[0-9]{1,9})?\Z")
-_PYTHON = re.compile(r"3\.[0-9]{1,2}\Z")
+_PYTHON = re.compile(r"3\.[0-9]{1,2}t?\Z")
 _SIZE = re.compile(r"[0-9]+(\.[0-9]+)?([KMGT]i?)?\Z")
 
 
@@ -67,7 +67,23 @@ def _free(value: str) -> str:
     return value
 
 
+class _OrAll:
+    """A list of names, or the word "all"."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_wrap_validator_function(self._check, handler(tuple[Text, ...]))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [handler(core), {"const": "all", "type": "string"}]}
+
+    def _check(self, value: Any, handler: core_schema.ValidatorFunctionWrapHandler) -> Any:
+        if isinstance(value, str) and value != "all":
+            raise ValueError(f'{value!r} is neither a list of names nor the word "all"')
+        return value if value == "all" else handler(value)
+
+
 Text = Annotated[str, AfterValidator(_text)]
+Names = Annotated[tuple[Text, ...] | Literal["all"], _OrAll()]
 EnvName = Annotated[str, _Matching(_ENV_NAME, "the name of an environment variable")]
 SystemPackage = Annotated[str, _Matching(_PACKAGE, "the name of a package")]
 AbsolutePath = Annotated[str, AfterValidator(_absolute), AfterValidator(_free)]
@@ -108,6 +124,14 @@ class ImageConfig(Model):
     max_layers: int = Field(64, ge=16, le=120, description="most layers that the image may have")
 
 
+class BuildConfig(Model):
+    """``[tool.neve.build]``: what building source code needs and the image does not hold."""
+
+    system: tuple[SystemPackage, ...] = Field(
+        (), description="packages of the base to build with: compilers, headers; the image does not hold them"
+    )
+
+
 class CacheConfig(Model):
     """``[tool.neve.caches.NAME]``: a directory that outlives the container."""
 
@@ -140,9 +164,30 @@ class CudaConfig(Model):
     toolkit: tuple[Text, ...] = Field((), description='components of the toolkit, such as "nvcc" and "cudart"')
 
 
+# The kinds of projects, in the order in which they are looked for (docs/reference/projects.md).
+Kind = Literal[
+    "uv",
+    "pylock",
+    "poetry",
+    "pdm",
+    "pipenv",
+    "rye",
+    "hatch",
+    "pyproject",
+    "requirements",
+    "setuptools",
+    "script",
+    "sources",
+]
+Platform = Literal["linux/amd64", "linux/arm64"]
+
+
 class Config(Model):
     """``[tool.neve]``; nothing in it is mandatory."""
 
+    project: Kind | None = Field(
+        None, description="kind of project to read, where a directory holds several; default: the first that is found"
+    )
     base: Literal["debian", "nixpkgs"] = Field("debian", description="where system packages come from")
     release: Annotated[str, _Matching(_RELEASE, "the name of a release")] | None = Field(
         None,
@@ -150,17 +195,36 @@ class Config(Model):
         examples=["trixie", "26.05"],
     )
     mirror: Text | None = Field(None, description="URL of a Debian mirror; NEVE_DEBIAN_MIRROR goes before it")
-    python: Annotated[str, _Matching(_PYTHON, 'a Python version such as "3.13"')] | None = Field(
+    python: Annotated[str, _Matching(_PYTHON, 'a Python version such as "3.13" or "3.13t"')] | None = Field(
         None,
         description="Python of the image; default: .python-version, requires-python, then the base's own",
     )
+    interpreter: Literal["base", "uv"] | None = Field(
+        None, description="whose Python: the base's own or one that uv manages; default: the base's where it has it"
+    )
+    platforms: tuple[Platform, ...] = Field(
+        (), description="platforms of the image, an OCI index where there are several; default: this machine's"
+    )
     system: tuple[SystemPackage, ...] = Field((), description="packages of the base to add")
-    extras: tuple[Text, ...] = Field((), description="extras of the project to install")
-    groups: tuple[Text, ...] = Field((), description="dependency groups to install")
+    extras: Names = Field((), description='extras of the project to install, or "all"')
+    groups: Names | None = Field(
+        None, description='dependency groups to install, or "all"; default: those of tool.uv.default-groups'
+    )
+    build: BuildConfig = BuildConfig()
     image: ImageConfig = ImageConfig()
     nixpkgs: NixpkgsConfig = NixpkgsConfig()
     cuda: CudaConfig | None = None
     caches: dict[Annotated[str, _Matching(_TAG, "a name")], CacheConfig] = Field({}, description="cache mounts")
 
 
-__all__ = ["CacheConfig", "Config", "CudaConfig", "ImageConfig", "Model", "NixpkgsConfig"]
+__all__ = [
+    "BuildConfig",
+    "CacheConfig",
+    "Config",
+    "CudaConfig",
+    "ImageConfig",
+    "Kind",
+    "Model",
+    "NixpkgsConfig",
+    "Platform",
+]

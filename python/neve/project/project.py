@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
-from neve.project.config import Config
+from neve.project.config import Config, Kind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,9 +28,18 @@ class PythonRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """What the metadata of a project directory says."""
+    """What the metadata of a project directory says.
 
-    kind: Literal["uv"]
+    ``files`` are those that were read, the one that made it this ``kind`` first, and ``reason`` says why it did;
+    ``passed_over`` are other kinds that the directory holds, with their files. Without ``has_python`` the image needs
+    no interpreter.
+    """
+
+    kind: Kind
+    files: tuple[str, ...] = ()
+    reason: str = ""
+    passed_over: tuple[tuple[Kind, str], ...] = ()
+    has_python: bool = True
     name: str
     version: str | None
     description: str | None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from neve.bases.nixpkgs.releases import find_release
 from neve.python.artefact import pin_value, wheel_value
 from neve.python.layers import WheelLayer, group_wheels
+from neve.python.sdist import Sdist
 from neve.python.wheel import Wheel
 from neve.render.config import image_config
 
@@ -38,7 +39,7 @@ def rendering(
     """The rendered files: templates and values."""
     config = plan.project.config
     by_system = {f"{name}-linux": (name, artefacts) for name, artefacts in sorted(environments.items(), reverse=True)}
-    pins = {pin.sha256: pin for pin in lock.sdists}
+    pins = {pin.key: pin for pin in lock.sdists}
     values: dict[str, Any] = {
         "plan": plan,
         "lock": lock,
@@ -49,7 +50,7 @@ def rendering(
             for system, (_, all_) in by_system.items()
         },
         "sdists": {
-            system: [_sdist(pins[artefact.sha256], name) for artefact in all_ if not isinstance(artefact, Wheel)]
+            system: [_sdist(pins[artefact.key], name) for artefact in all_ if isinstance(artefact, Sdist)]
             for system, (name, all_) in by_system.items()
         },
         "build_wheels": {
@@ -83,7 +84,7 @@ def _with_libraries(plan: Plan, architecture: str, artefacts: Sequence[Artefact]
     """
     env = dict(plan.env)
     places = [env["LD_LIBRARY_PATH"]] if env.get("LD_LIBRARY_PATH") else []
-    if plan.cuda or any(a.name.startswith("nvidia-") or _CUDA.search(a.version) for a in artefacts):
+    if plan.cuda or any(a.name.startswith("nvidia-") or _CUDA.search(a.version or "") for a in artefacts):
         places.append(_DRIVER.format(architecture=architecture))
         env = {"NVIDIA_DRIVER_CAPABILITIES": "compute,utility", "NVIDIA_VISIBLE_DEVICES": "all", **env}
     if plan.packages["system"]:

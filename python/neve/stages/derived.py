@@ -1,0 +1,85 @@
+"""pylock.neve.toml: the environment of a project that uv does not lock, as PEP 751 has it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from typing import TYPE_CHECKING
+
+from neve.errors import NeveError
+from neve.files import write_if_changed
+from neve.project.read import read_text
+from neve.stages.permission import must_not_change
+
+if TYPE_CHECKING:
+    from neve.session import Session
+    from neve.stages.environment import Targets
+
+_FORMAT = 1  # raised when the same files make another environment
+_HEAD = "# Written by `neve lock` from {files}: the environment, as PEP 751 has it. Commit it.\n"
+
+
+class DerivedEnvironment:
+    """What another tool locked, or what its files ask for, turned into a pylock and kept beside neve.lock."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.where = session.pylock.name
+
+    def prepare(self, *, upgrade: bool, check: bool, refresh: bool) -> tuple[str, ...]:  # noqa: ARG002
+        """Nothing: the other tool's lock is its own."""
+        return ()
+
+    def begin(self) -> None:
+        """Nothing: the targets decide."""
+
+    def pylock(self, targets: Targets, *, upgrade: bool, check: bool) -> tuple[str, tuple[str, ...]]:
+        """What is kept, made anew where it does not answer the files, the configuration and the targets any more."""
+        from neve.stages.kinds import environment_of
+
+        session, path = self._session, self._session.pylock
+        inputs = self._inputs(targets)
+        held = read_text(path) if path.exists() else None
+        if held is not None and not upgrade and (session.options.frozen or _inputs_of(held) == inputs):
+            return held, ()
+        must_not_change(session, check, f"{path.name} is not {'there' if held is None else 'fresh'}", held is None)
+        session.progress.stage(f"the environment of {session.project.files[0]}")
+        text = environment_of(session, targets, held=None if upgrade else held)
+        text = (
+            _HEAD.format(files=", ".join(session.project.files))
+            + text.rstrip()
+            + f'\n\n[tool.neve]\ninputs = "{inputs}"\n'
+        )
+        return text, (path.name,) if write_if_changed(path, text) else ()
+
+    def _inputs(self, targets: Targets) -> str:
+        session = self._session
+        config = session.project.config
+        wishes = [
+            _FORMAT,
+            session.project.kind,
+            config.extras,
+            config.groups,
+            {name: [repr(target) for target in each] for name, each in sorted(targets.items())},
+            [[name, _digest(session, name)] for name in session.project.files],
+        ]
+        return hashlib.sha256(json.dumps(wishes, sort_keys=True).encode()).hexdigest()
+
+
+def _digest(session: Session, name: str) -> str:
+    try:
+        return hashlib.sha256((session.directory / name).read_bytes()).hexdigest()
+    except OSError as error:
+        raise NeveError(f"cannot read {name}", where=str(session.directory / name), why=error.strerror) from None
+
+
+def _inputs_of(text: str) -> str | None:
+    """What a kept pylock answers; None where it does not say."""
+    try:
+        return str(tomllib.loads(text)["tool"]["neve"]["inputs"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+__all__ = ["DerivedEnvironment"]

@@ -1,0 +1,151 @@
+"""The Python environment as a pylock (PEP 751), whatever the project's own lock is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+from neve.errors import NeveError
+from neve.project.read import read_text
+from neve.stages.permission import must_not_change
+from neve.stages.work import work_directory
+
+if TYPE_CHECKING:
+    from neve.python.target import Target
+    from neve.session import Session
+
+Targets = Mapping[str, Sequence["Target"]]
+
+
+class Environment(Protocol):
+    """What a kind of project is locked by; ``where`` names the file in errors."""
+
+    where: str
+
+    def prepare(self, *, upgrade: bool, check: bool, refresh: bool) -> tuple[str, ...]:
+        """Make or refresh the project's own lock as far as that is allowed; the files that were written. Raises."""
+
+    def begin(self) -> None:
+        """What can be done while the base is resolved."""
+
+    def pylock(self, targets: Targets, *, upgrade: bool, check: bool) -> tuple[str, tuple[str, ...]]:
+        """The text of a pylock that holds the environment of ``targets``, by architecture, and the files that were
+        written. Raises NeveError.
+        """
+
+
+def find_environment(session: Session) -> Environment:
+    """What locks the session's project."""
+    kind = session.project.kind
+    if kind == "pylock":
+        return PylockEnvironment(session)
+    if kind in ("uv", "hatch", "pyproject", "script"):
+        return UvEnvironment(session)
+    if kind == "sources":
+        return NoEnvironment()
+    from neve.stages.derived import DerivedEnvironment
+
+    return DerivedEnvironment(session)
+
+
+class NoEnvironment:
+    """Plain sources install nothing."""
+
+    where = "neve.toml"
+
+    def prepare(self, *, upgrade: bool, check: bool, refresh: bool) -> tuple[str, ...]:  # noqa: ARG002
+        """Nothing."""
+        return ()
+
+    def begin(self) -> None:
+        """Nothing."""
+
+    def pylock(self, targets: Targets, *, upgrade: bool, check: bool) -> tuple[str, tuple[str, ...]]:  # noqa: ARG002
+        """A pylock without packages."""
+        return 'lock-version = "1.0"\ncreated-by = "neve"\npackages = []\n', ()
+
+
+class PylockEnvironment(NoEnvironment):
+    """The project's own pylock.toml, as it is."""
+
+    where = "pylock.toml"
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def pylock(self, targets: Targets, *, upgrade: bool, check: bool) -> tuple[str, tuple[str, ...]]:  # noqa: ARG002
+        """Its text."""
+        return read_text(self._session.directory / self.where), ()
+
+
+class UvEnvironment:
+    """uv.lock, or a script's lock: uv writes it and exports it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.where = session.uv_lock.name
+
+    def prepare(self, *, upgrade: bool, check: bool, refresh: bool) -> tuple[str, ...]:
+        """Lock where there is no lock; else ask uv whether it is fresh."""
+        return _uv_lock(self._session, upgrade=upgrade, check=check, refresh=refresh)
+
+    def begin(self) -> None:
+        """Export: uv reads its lock while the base resolves."""
+        self._text  # noqa: B018
+
+    def pylock(self, targets: Targets, *, upgrade: bool, check: bool) -> tuple[str, tuple[str, ...]]:  # noqa: ARG002
+        """What uv exports."""
+        return self._text, ()
+
+    @cached_property
+    def _text(self) -> str:
+        config = self._session.project.config
+        return self._session.uv.export(extras=config.extras, groups=config.groups or ())
+
+
+def _uv_lock(session: Session, *, upgrade: bool, check: bool, refresh: bool) -> tuple[str, ...]:
+    path = session.directory / "uv.lock"
+    before = _digest(session, "uv.lock")
+    if upgrade or not path.exists():
+        must_not_change(session, check, "uv.lock is not there", True)
+        session.progress.stage("locking the Python environment")
+        session.uv.lock(upgrade=upgrade)
+    elif not session.options.frozen:
+        _check_uv_lock(session, refresh=refresh and not (check or session.options.locked))
+    return ("uv.lock",) if _digest(session, "uv.lock") != before else ()
+
+
+def _check_uv_lock(session: Session, *, refresh: bool) -> None:
+    """Ask uv whether uv.lock is fresh, unless it has said so of these very files; or let uv refresh it."""
+    from neve.files import write_atomic
+
+    seen = session.directory / ".neve" / "uv-lock-is-fresh"
+    key = f"{_digest(session, 'pyproject.toml')} {_digest(session, 'uv.lock')}\n"
+    try:
+        if seen.read_text() == key:
+            return
+    except OSError:
+        pass
+    if refresh:
+        session.uv.lock()
+        key = f"{_digest(session, 'pyproject.toml')} {_digest(session, 'uv.lock')}\n"
+    else:
+        session.uv.check()
+    # Members of a workspace and dependencies at a path have metadata of their own, which these digests do not see.
+    text = read_text(session.directory / "uv.lock")
+    if text.count("source = { virtual") + text.count("source = { editable") + text.count("source = { directory") <= 1:
+        with suppress(NeveError):  # a directory that cannot be written: uv is asked again next time
+            write_atomic(work_directory(session.directory) / seen.name, key)
+
+
+def _digest(session: Session, name: str) -> str:
+    try:
+        return hashlib.sha256((session.directory / name).read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+__all__ = ["Environment", "Targets", "find_environment"]
