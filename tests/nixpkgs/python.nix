@@ -67,6 +67,7 @@ let
         "pytest"
         "requests"
         "rich"
+        "tomlkit"
         "setuptools"
         "urllib3"
         "wheel"

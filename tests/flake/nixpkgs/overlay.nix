@@ -68,6 +68,7 @@ let
     "pytest-subprocess"
     "rich"
     "ruff"
+    "tomlkit"
     "types-jsonschema"
     "urllib3"
     "uv"
