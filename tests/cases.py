@@ -11,6 +11,7 @@ from neve.project.project import Project
 from neve.python.artefact import Artefact
 from neve.python.layers import LARGE
 from neve.python.sdist import Sdist
+from neve.python.wheel import Wheel
 from neve.render.place import Place
 from neve.render.render import render
 from tests.projects import HATCHLING, a_lock, a_nixpkgs_lock, a_project, a_wheel
@@ -47,7 +48,7 @@ class Case:
 
 
 def _of_aarch64(artefact: Artefact) -> Artefact:
-    if isinstance(artefact, Sdist) or "x86_64" not in artefact.file:
+    if not isinstance(artefact, Wheel) or "x86_64" not in artefact.file:
         return artefact
     tag = artefact.file.removesuffix(".whl").split("-", 2)[2].replace("x86_64", "aarch64")
     return a_wheel(artefact.name, artefact.version, size=artefact.size, tag=tag)

@@ -9,6 +9,7 @@ from neve.errors import ManyErrors, NeveError
 from neve.python.sdist import Sdist
 from neve.python.select import select_artefacts, select_wheels
 from neve.python.target import Target
+from neve.python.wheel import File
 from tests.projects import digest
 
 TRIXIE = Target(python_full_version="3.13.5", glibc=(2, 41), architecture="x86_64")
@@ -125,7 +126,8 @@ def sdist(file: str = "old-1.0.tar.gz", *, hashes: str = f'sha256 = "{digest("x"
 
 
 def artefacts(*packages: str, target: Target = TRIXIE) -> list[str]:
-    return [found.file for found in select_artefacts(pylock(*packages), target, where="uv.lock", sdists=True)]
+    chosen = select_artefacts(pylock(*packages), target, where="uv.lock", sdists=True)
+    return [found.file for found in chosen if isinstance(found, File)]
 
 
 def test_a_source_distribution_as_it_is_built() -> None:

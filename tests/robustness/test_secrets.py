@@ -16,6 +16,7 @@ from neve.fetch import Artefact
 from neve.fetch.credentials import Origin, index_credentials
 from neve.project.indexes import project_indexes
 from neve.project.read import read_project
+from neve.python.artefact import wheels_only
 from neve.render.render import render
 from neve.stages.lock import lock_project
 from tests.world import World
@@ -98,7 +99,7 @@ def test_they_reach_the_fetch_and_nothing_else(
         monkeypatch.setenv("NETRC", str(world.home / "netrc"))
     session = world.session(project)
     locked = lock_project(session)
-    wheel = next(wheel for wheel in locked.artefacts if wheel.name == "lemon")
+    wheel = next(wheel for wheel in wheels_only(locked.artefacts) if wheel.name == "lemon")
     assert guarded in wheel.url
     artefact = Artefact(name=wheel.file, urls=(wheel.url,), sha256=wheel.sha256, size=wheel.size)
     session.fetcher.fetch([artefact])

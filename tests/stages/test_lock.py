@@ -9,6 +9,7 @@ import pytest
 
 from neve.errors import NeveError
 from neve.lock.text import read_lock
+from neve.python.artefact import wheels_only
 from neve.session import Options
 from neve.stages.lock import lock_project
 from tests.projects import digest
@@ -45,7 +46,7 @@ def test_both_locks_are_made(world: World, project: Path) -> None:
 
 def test_the_size_that_the_index_does_not_give_is_asked_for(world: World, project: Path) -> None:
     locked = lock_project(world.session(project))
-    (wheel,) = locked.artefacts
+    (wheel,) = wheels_only(locked.artefacts)
     assert wheel.size == len(world.server.files["/files/lemon-1.0-py3-none-any.whl"])
     assert locked.lock.sizes == {wheel.sha256: wheel.size}
 
