@@ -67,8 +67,8 @@ let
         "pytest"
         "requests"
         "rich"
-        "tomlkit"
         "setuptools"
+        "tomlkit"
         "urllib3"
         "wheel"
       ] (name: named name { })
