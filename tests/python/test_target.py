@@ -14,7 +14,8 @@ from packaging.tags import compatible_tags, cpython_tags, sys_tags
 from neve.bases.debian.suites import SUITES
 from neve.python.target import Target
 
-TARGETS = [(python, suite.glibc) for suite in SUITES.values() for python in suite.pythons]
+GLIBCS = [suite.glibc for suite in SUITES.values()]
+PYTHONS = ["3.11", "3.12", "3.13", "3.14", "3.15", "3.13t", "3.14t"]
 
 
 @pytest.fixture
@@ -28,20 +29,41 @@ def glibc(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
 
 
 @pytest.mark.parametrize("architecture", ["x86_64", "aarch64"])
-@pytest.mark.parametrize(("python", "version"), TARGETS)
+@pytest.mark.parametrize("version", GLIBCS)
+@pytest.mark.parametrize("python", PYTHONS)
 def test_tags_are_those_of_packaging(
     python: str, version: tuple[int, int], architecture: str, glibc: dict[str, str]
 ) -> None:
     glibc["CS_GNU_LIBC_VERSION"] = f"glibc {version[0]}.{version[1]}"
+    freethreaded = python.endswith("t")
+    python = python.removesuffix("t")
     major, minor = map(int, python.split("."))
-    abi = f"cp{major}{minor}"
+    interpreter = f"cp{major}{minor}"
     platforms = [f"linux_{architecture}", *_manylinux.platform_tags([architecture])]
     expected = [
-        *cpython_tags((major, minor), [abi], platforms),
-        *compatible_tags((major, minor), abi, platforms),
+        *cpython_tags((major, minor), [interpreter + "t" * freethreaded], platforms),
+        *compatible_tags((major, minor), interpreter, platforms),
     ]
-    target = Target(python_full_version=f"{python}.1", glibc=version, architecture=architecture)
+    target = Target(
+        python_full_version=f"{python}.1", glibc=version, architecture=architecture, freethreaded=freethreaded
+    )
     assert target.tags() == expected
+
+
+def test_a_freethreaded_interpreter_takes_its_own_wheels_and_no_stable_abi() -> None:
+    names = [
+        "cp313-cp313t-manylinux_2_28_x86_64",
+        "cp313-cp313-manylinux_2_28_x86_64",
+        "cp311-abi3-manylinux_2_28_x86_64",
+        "cp313-none-any",
+        "py3-none-any",
+    ]
+    tags = [
+        str(tag)
+        for tag in Target(python_full_version="3.13.5", glibc=(2, 41), architecture="x86_64", freethreaded=True).tags()
+    ]
+    assert [name for name in names if name in tags] == [names[0], names[3], names[4]]
+    assert sorted(names, key=lambda name: tags.index(name) if name in tags else len(tags))[0] == names[0]
 
 
 @pytest.mark.skipif(

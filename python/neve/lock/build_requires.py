@@ -163,7 +163,7 @@ def _is_old_setuptools(package: Mapping[str, Any]) -> bool:
 def _tags(targets: Targets) -> tuple[str, ...]:
     """The targets as neve.lock names them: interpreter and platform, as in the file name of a wheel (PEP 425, 600)."""
     tags = (
-        f"cp{''.join(map(str, target.python))}-manylinux_{target.glibc[0]}_{target.glibc[1]}_{target.architecture}"
+        f"{target.abi}-manylinux_{target.glibc[0]}_{target.glibc[1]}_{target.architecture}"
         for of in targets.values()
         for target in of
     )

@@ -195,7 +195,8 @@ def _unselectable(message: str, target: Target, where: str) -> NeveError:
 
 def _named(target: Target) -> str:
     major, minor = target.python
-    return f"CPython {major}.{minor} on {target.architecture} with glibc {target.glibc[0]}.{target.glibc[1]}"
+    free = "free-threaded " if target.freethreaded else ""
+    return f"{free}CPython {major}.{minor} on {target.architecture} with glibc {target.glibc[0]}.{target.glibc[1]}"
 
 
 __all__ = ["select_artefacts", "select_wheels"]

@@ -20,17 +20,27 @@ _LEGACY = {
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """An interpreter on a C library on a processor: CPython ``python_full_version``, glibc, ``architecture``."""
+    """An interpreter on a C library on a processor: CPython ``python_full_version``, glibc, ``architecture``.
+
+    A ``freethreaded`` CPython (PEP 703) has an ABI of its own, and no stable one.
+    """
 
     python_full_version: str
     glibc: tuple[int, int]
     architecture: str
+    freethreaded: bool = False
 
     @property
     def python(self) -> tuple[int, int]:
         """Major and minor version."""
         major, minor = self.python_full_version.split(".")[:2]
         return int(major), int(minor)
+
+    @property
+    def abi(self) -> str:
+        """The ABI tag (PEP 425): ``cp313``, or ``cp313t`` where it is free-threaded."""
+        major, minor = self.python
+        return f"cp{major}{minor}{'t' if self.freethreaded else ''}"
 
     def environment(self) -> Environment:
         """The values of the environment markers (PEP 508)."""
@@ -54,9 +64,9 @@ class Target:
         from packaging.tags import compatible_tags, cpython_tags
 
         version = self.python
-        abi = f"cp{version[0]}{version[1]}"
+        interpreter = f"cp{version[0]}{version[1]}"
         platforms = list(self._platforms())
-        return [*cpython_tags(version, [abi], platforms), *compatible_tags(version, abi, platforms)]
+        return [*cpython_tags(version, [self.abi], platforms), *compatible_tags(version, interpreter, platforms)]
 
     def _platforms(self) -> Iterator[str]:
         major, newest = self.glibc
