@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from neve.lock.model import Lock
 from neve.project.config import Config
+from neve.stages.description import Description
 from tests.cases import CASES
 
 ROOT = Path(__file__).parent.parent
@@ -22,6 +23,7 @@ GOLDEN = Path(__file__).parent / "render" / "golden"
 SCHEMAS: Mapping[str, tuple[type[BaseModel], str]] = {
     "docs/reference/neve.schema.json": (Config, "[tool.neve] of pyproject.toml"),
     "docs/reference/neve-lock.schema.json": (Lock, "neve.lock"),
+    "docs/reference/neve-info.schema.json": (Description, "neve info --json"),
 }
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+from typing import TYPE_CHECKING
 
 from neve.cli.context import Context
 
+if TYPE_CHECKING:
+    from neve.stages.description import Description
+
 EXAMPLES = """\
   neve info
-  neve info --json | jq '.layers'    the same for programs
+  neve info --json | jq .platforms    the same for programs
 """
 
 
@@ -26,13 +29,13 @@ def run(context: Context) -> int:
 
     description = describe(context.session)
     if context.words.json:
-        context.result("", description)
+        context.result("", description.model_dump(mode="json"))
     else:
         _print(description)
     return 0
 
 
-def _print(description: dict[str, Any]) -> None:
+def _print(description: Description) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -55,33 +58,41 @@ def _print(description: dict[str, Any]) -> None:
         console.print()
 
 
-def description_tables(description: dict[str, Any]) -> list[tuple[str, list[str], list[list[str]]]]:
+def description_tables(description: Description) -> list[tuple[str, list[str], list[list[str]]]]:
     """The description as tables: title, columns, rows."""
-    project, image = description["project"], description["image"]
+    project, image, python = description.project, description.image, description.python
+    passed = ", ".join(f"{other.file} ({other.kind})" for other in description.passed_over)
     facts = [
-        ["project", f"{project['name']} {project['version'] or ''} ({project['kind']})"],
-        ["base", f"{description['base']} {description['release']}"],
-        ["python", f"{description['python']} ({project['python_origin']})"],
-        ["name", image["reference"]],
-        ["starts", " ".join([*image["entrypoint"], *image["cmd"]])],
-        ["user", image["user"] or "root"],
-        ["digest", description["digest"] or "not built since the last change"],
+        ["project", f"{project.name} {project.version or ''}".rstrip()],
+        ["kind", f"{description.kind}: {description.reason}" if description.reason else description.kind],
+        ["read", " ".join(description.files)],
+        *([["passed over", passed]] if passed else []),
+        ["base", f"{description.base} {description.release}"],
+        ["python", f"{python.version} ({python.origin})" if python.version else "none: nothing asks for it"],
+        ["platforms", " ".join(description.platforms)],
+        ["name", image.reference],
+        ["starts", " ".join([*image.entrypoint, *image.cmd])],
+        ["user", image.user or "root"],
+        ["digest", description.digest or "not built since the last change"],
     ]
-    layers = [[layer["name"], layer["packages"], _size(layer["size"])] for layer in description["layers"]]
-    total = sum(layer["size"] or 0 for layer in description["layers"])
-    layers.append([f"{len(description['layers'])} layers", "", _size(total)])
+    layers = [[layer.name, str(layer.packages), _size(layer.size)] for layer in description.layers]
+    layers.append([f"{len(layers)} layers", "", _size(sum(layer.size or 0 for layer in description.layers))])
+    several = len(description.platforms) > 1
     return [
         ("plan", ["", ""], facts),
-        ("components", ["name", "adds"], [[c["name"], c["adds"]] for c in description["components"]]),
+        ("components", ["name", "adds"], [[each.name, each.adds] for each in description.components]),
         (
             "system packages",
             ["group", "packages", "names"],
-            [[g, len(n), " ".join(n)] for g, n in description["packages"].items() if n],
+            [[group, str(len(names)), " ".join(names)] for group, names in description.packages.items() if names],
         ),
-        (
-            "Python packages",
-            ["name", "version", "wheel", "size"],
-            [[e["name"], e["version"], e["file"], _size(e["size"])] for e in description["environment"]],
+        *(
+            (
+                f"Python packages of {platform}" if several else "Python packages",
+                ["name", "version", "kind", "file", "size"],
+                [[p.name, p.version or "", p.kind, p.file, _size(p.size)] for p in each.environment],
+            )
+            for platform, each in description.platforms.items()
         ),
         ("layers, bottom to top", ["layer", "packages", "size"], layers),
     ]

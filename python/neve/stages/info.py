@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from neve.bases.base import find_base
 from neve.errors import NeveError
 from neve.image.layout import Layout
 from neve.python.artefact import describe_artefact
-from neve.session import Session
+from neve.render.config import ARCHITECTURES
 from neve.stages.build import fresh_build
+from neve.stages.description import Description
 from neve.stages.lock import lock_project
 
+if TYPE_CHECKING:
+    from neve.components.plan import Plan
+    from neve.session import Session
+    from neve.stages.lock import Locked
 
-def describe(session: Session) -> dict[str, Any]:
-    """The plan of the session's project as plain data; it is locked where it is not. Raises NeveError.
 
-    Sizes of layers are bytes of the compressed blobs where the last build is fresh; without one, those of a layer of
-    wheels are the wheels' and the others None.
-    """
+def describe(session: Session) -> Description:
+    """The plan of the session's project; it is locked where it is not. Raises NeveError."""
     locked = lock_project(session)
     plan, lock = locked.plan, locked.lock
-    base = find_base(plan.base)
-    rows: list[dict[str, Any]] = [
+    project = plan.project
+    rows = [
         {"name": name, "packages": count, "size": size}
-        for name, count, size in base.layers(plan, lock, locked.artefacts)
+        for name, count, size in find_base(plan.base).layers(plan, lock, locked.artefacts)
     ]
     built = fresh_build(session)
     if built is not None:
@@ -34,34 +36,51 @@ def describe(session: Session) -> dict[str, Any]:
             sizes = []
         for row, size in zip(rows, sizes, strict=False):
             row["size"] = size
-    project = plan.project
-    return {
-        "project": {
+    return Description.model_validate(
+        {
             "kind": project.kind,
-            "name": project.name,
-            "version": project.version,
-            "requires_python": project.requires_python,
-            "python_origin": project.python.origin,
-            "packaged": project.build_system is not None,
-        },
-        "base": plan.base,
-        "release": plan.release,
-        "python": lock.base.python,
-        "architecture": plan.architecture,
-        "components": [{"name": name, "adds": note} for name, note in plan.components],
-        "packages": base.names(plan, lock),
-        "environment": [describe_artefact(artefact) for artefact in locked.artefacts],
-        "layers": rows,
-        "image": {
-            "reference": plan.reference,
-            "entrypoint": list(plan.entrypoint),
-            "cmd": list(plan.cmd),
-            "env": dict(plan.env),
-            "user": f"{plan.user.uid}:{plan.user.gid}" if plan.user else None,
-            "ports": list(plan.ports),
-            "workdir": plan.workdir,
-        },
-        "digest": built.digest if built else None,
+            "files": list(project.files),
+            "reason": project.reason,
+            "passed_over": [{"kind": kind, "file": file} for kind, file in project.passed_over],
+            "project": {
+                "name": project.name,
+                "version": project.version,
+                "packaged": project.build_system is not None,
+            },
+            "python": {
+                "request": project.python.version or project.python.specifier,
+                "origin": project.python.origin,
+                "requires": project.requires_python,
+                "version": lock.base.python if project.has_python else None,
+            },
+            "base": plan.base,
+            "release": plan.release,
+            "platforms": _platforms(locked),
+            "components": [{"name": name, "adds": note} for name, note in plan.components],
+            "packages": {group: list(names) for group, names in find_base(plan.base).names(plan, lock).items()},
+            "layers": rows,
+            "image": _image(plan),
+            "digest": built.digest if built else None,
+        }
+    )
+
+
+def _platforms(locked: Locked) -> dict[str, dict[str, list[dict[str, object]]]]:
+    return {
+        f"linux/{ARCHITECTURES[architecture]}": {"environment": [describe_artefact(a) for a in artefacts]}
+        for architecture, artefacts in locked.environments.items()
+    }
+
+
+def _image(plan: Plan) -> dict[str, object]:
+    return {
+        "reference": plan.reference,
+        "entrypoint": list(plan.entrypoint),
+        "cmd": list(plan.cmd),
+        "env": dict(plan.env),
+        "user": f"{plan.user.uid}:{plan.user.gid}" if plan.user else None,
+        "ports": list(plan.ports),
+        "workdir": plan.workdir,
     }
 
 

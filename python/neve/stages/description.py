@@ -1,0 +1,120 @@
+"""What `neve info --json` prints: a form that programs can rely on (docs/reference/neve-info.schema.json)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from neve.project.config import Kind, Platform
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Package(_Model):
+    """A Python package of the image; ``size`` in bytes, None where it is not known."""
+
+    name: str = Field(description="normalized name")
+    version: str | None = Field(description="null for a source whose version its build alone knows")
+    kind: Literal["wheel", "sdist", "git", "path", "url"] = Field(
+        description="a file of an index (wheel, sdist), a commit (git), or what is asked for by its path or its URL"
+    )
+    file: str = Field(description="the artefact's file name; for git the URL with the commit, for a directory its path")
+    sha256: str | None = Field(description="of the file; null for git and for a directory")
+    size: int | None
+
+
+class PlatformInfo(_Model):
+    """What the image of one platform installs."""
+
+    environment: list[Package] = Field(description="the Python packages, sorted by name")
+
+
+class PassedOver(_Model):
+    """Another kind of project that the directory holds."""
+
+    kind: Kind
+    file: str
+
+
+class PythonInfo(_Model):
+    """The Python that is asked for, and the one that the image has."""
+
+    request: str | None = Field(description="a version such as 3.13, or a specifier; null where nothing asks for one")
+    origin: str = Field(description="who asks: a key, a file, or nobody")
+    requires: str | None = Field(description="requires-python of the project")
+    version: str | None = Field(description="of the image; null where it has no interpreter")
+
+
+class ProjectInfo(_Model):
+    """The project's own metadata; ``packaged`` says whether it is built and installed."""
+
+    name: str
+    version: str | None
+    packaged: bool
+
+
+class Component(_Model):
+    """A component of the plan, and what it adds."""
+
+    name: str
+    adds: str
+
+
+class Layer(_Model):
+    """A layer of the image, bottom to top; ``size`` in bytes: of the blob where it is built, else of its wheels."""
+
+    name: str
+    packages: int
+    size: int | None
+
+
+class ImageInfo(_Model):
+    """How the image starts."""
+
+    reference: str
+    entrypoint: list[str]
+    cmd: list[str]
+    env: dict[str, str]
+    user: str | None
+    ports: list[int]
+    workdir: str
+
+
+class Description(_Model):
+    """The plan of a project."""
+
+    kind: Kind = Field(description="what the directory holds")
+    files: list[str] = Field(description="the files that were read, the one that decided the kind first")
+    reason: str = Field(description="why it is this kind")
+    passed_over: list[PassedOver] = Field(description="other kinds that the directory holds")
+    project: ProjectInfo
+    python: PythonInfo
+    base: str
+    release: str
+    platforms: dict[Platform, PlatformInfo] = Field(description="by platform, this machine's or the first one first")
+    components: list[Component]
+    packages: dict[str, list[str]] = Field(description="system packages by group of layers")
+    layers: list[Layer]
+    image: ImageInfo
+    digest: str | None = Field(description="of the last build, where nothing changed since")
+
+    @property
+    def environment(self) -> list[Package]:
+        """The Python packages of the first platform."""
+        return next(iter(self.platforms.values())).environment
+
+
+__all__ = [
+    "Component",
+    "Description",
+    "ImageInfo",
+    "Layer",
+    "Package",
+    "PassedOver",
+    "PlatformInfo",
+    "ProjectInfo",
+    "PythonInfo",
+]
