@@ -34,7 +34,7 @@ def packages_files(
     keys = archive_keys(mirrors.keyring)
     wanted: list[tuple[ArchiveName, Path, Release, str]] = []
     for archive, dist in suite.archives.items():
-        release = _release(f"{mirrors.base(archive)}/dists/{dist}/InRelease", dist, keys, mirrors, fetcher)
+        release = read_release(f"{mirrors.base(archive)}/dists/{dist}/InRelease", dist, keys, mirrors, fetcher)
         path = _packages_path(release, architecture)
         place = fetcher.cache / "debian" / f"{dist}-{architecture}" / f"{release.files[path][0]}.packages"
         wanted.append((archive, place, release, path))
@@ -58,7 +58,11 @@ def _fill(wanted: list[tuple[Path, Release, str]], fetcher: Fetcher, mirrors: Mi
             file.unlink(missing_ok=True)
 
 
-def _release(url: str, dist: str, keys: list[Cert], mirrors: Mirrors, fetcher: Fetcher) -> Release:
+def read_release(url: str, dist: str, keys: list[Cert], mirrors: Mirrors, fetcher: Fetcher) -> Release:
+    """The InRelease at ``url``, which must be that of ``dist``; offline, the one that was read last.
+
+    Raises NeveError where there is none or it is not signed, TransientError where the mirror cannot be reached.
+    """
     kept = fetcher.cache / "debian" / "releases" / f"{dist}-{hashlib.sha256(url.encode()).hexdigest()[:16]}"
     where = redacted(url)
     if fetcher.offline:
@@ -159,4 +163,4 @@ def _chunks(file: Path) -> Iterator[bytes]:
         raise NeveError("the archive's index cannot be decompressed", where=file.name, why=str(error)) from error
 
 
-__all__ = ["packages_files"]
+__all__ = ["packages_files", "read_release"]
