@@ -30,15 +30,15 @@ _BUSYBOX = deb_of(entry("./usr/bin/busybox", b"#!/bin/sh\necho cat\necho sh\n", 
 _UV_PLATFORM = "manylinux_2_17_x86_64.manylinux2014_x86_64.musllinux_1_1_x86_64"
 
 
-def wheel(name: str, version: str, metadata: str) -> bytes:
-    """The smallest wheel: a module of one line and the metadata."""
+def wheel(name: str, version: str, metadata: str, *, tag: str = "py3-none-any") -> bytes:
+    """The smallest wheel: a module of one line and the metadata; ``tag`` may begin with a build tag."""
     info = f"{name}-{version}.dist-info"
     out = BytesIO()
     with zipfile.ZipFile(out, "w") as file:
         for path, text in {
             f"{name}.py": f"name = {name!r}\n",
             f"{info}/METADATA": metadata,
-            f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+            f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: {tag}\n",
             f"{info}/RECORD": "",
         }.items():
             file.writestr(zipfile.ZipInfo(path), text)

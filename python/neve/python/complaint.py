@@ -17,6 +17,7 @@ _BROKEN = re.compile(r"Failed to parse `uv\.lock`")
 _STALE = re.compile(r"needs to be updated, but `--(?:check|locked)` was provided")
 _LINE = re.compile(r"TOML parse error at line (\d+)")
 _UNKNOWN = re.compile(r"(Extra|Group) `([^`]*)` is not defined")
+_CONFLICT = re.compile(r"^(?:error: )?(.+) are incompatible with the (?:declared )?conflicts", re.M)
 _UNAUTHORIZED = re.compile(r"\b(?:401 Unauthorized|403 Forbidden)|[Mm]issing credentials")
 _REFUSED = re.compile(r"\(os error (?:1|13|30)\)")
 _FULL = re.compile(r"\(os error (?:28|122)\)|No space left on device")
@@ -47,15 +48,9 @@ def complaint(said: str, what: str, *, directory: str, offline: bool, fixes: Seq
             fixes=["take it back from version control", "or write it anew: rm uv.lock && neve lock"],
         )
     if unknown := _UNKNOWN.search(why):
-        key, table = (
-            ("extras", "project.optional-dependencies") if unknown[1] == "Extra" else ("groups", "dependency-groups")
-        )
-        return NeveError(
-            f"the project has no {unknown[1].lower()} {unknown[2]!r}",
-            where=f"pyproject.toml, tool.neve.{key}",
-            why=why,
-            fixes=[f"name one that {table} has"],
-        )
+        return _unknown(unknown[1].lower(), unknown[2], why)
+    if conflict := _CONFLICT.search(why):
+        return _conflict(conflict[1], why)
     if _STALE.search(why):
         return NeveError(what, where="uv.lock", why="pyproject.toml has changed since it was written", fixes=fixes)
     where = directory
@@ -74,6 +69,31 @@ def complaint(said: str, what: str, *, directory: str, offline: bool, fixes: Seq
         fixes = ["run the same command once without --offline", *fixes]
     kind = TransientError if _NETWORK.search(why) and not offline else NeveError
     return kind(what, where=where, why=why, fixes=fixes)
+
+
+def _unknown(kind: str, name: str, why: str) -> NeveError:
+    """The project lacks an extra or a group that [tool.neve] names."""
+    table = "project.optional-dependencies" if kind == "extra" else "dependency-groups"
+    return NeveError(
+        f"the project has no {kind} {name!r}",
+        where=f"pyproject.toml, tool.neve.{kind}s",
+        why=why,
+        fixes=[f"name one that {table} has"],
+    )
+
+
+def _conflict(named: str, why: str) -> NeveError:
+    """Extras and groups that tool.uv.conflicts says exclude each other; ``named`` is uv's list of them."""
+    keys = [f"tool.neve.{key}s" for key in ("extra", "group") if re.search(key, named, re.I)]
+    return NeveError(
+        f"{named[0].lower()}{named[1:]} exclude each other".replace("`", "'"),
+        where=f"pyproject.toml, {' and '.join(keys) or 'tool.uv.conflicts'}",
+        why=why,
+        fixes=[
+            'name only one of them under [tool.neve]; a list of names in place of "all"',
+            "or take the conflict out of tool.uv.conflicts, then `neve lock`, if one environment can hold them",
+        ],
+    )
 
 
 def _reason(text: str) -> str:

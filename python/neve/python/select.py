@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from neve.errors import NeveError, collected
 from neve.fetch.address import without_credentials
+from neve.python.build_rules import FREE, BuildRules, forbidden
 from neve.python.sdist import Sdist
 from neve.python.target import Target
-from neve.python.wheel import Wheel
+from neve.python.wheel import Wheel, highest_build_first
 
 if TYPE_CHECKING:
     from packaging.pylock import Package, PackageSdist, PackageWheel, Pylock
 
     from neve.python.artefact import Artefact
+
+Names: TypeAlias = Sequence[str] | Literal["all"]
 
 # What is rendered into Nix and into a builder's words: wheel file names are those of the binary distribution format,
 # those of source distributions are the same characters.
@@ -36,9 +39,20 @@ def select_wheels(pylock: str, target: Target, *, where: str) -> tuple[Wheel, ..
     return tuple(artefact for artefact in chosen if isinstance(artefact, Wheel))
 
 
-def select_artefacts(pylock: str, target: Target, *, where: str, sdists: bool) -> tuple[Artefact, ...]:
+def select_artefacts(
+    pylock: str,
+    target: Target,
+    *,
+    where: str,
+    sdists: bool,
+    rules: BuildRules = FREE,
+    extras: Names = (),
+    groups: Names | None = None,
+) -> tuple[Artefact, ...]:
     """What ``target`` installs from the text of a pylock, sorted by name: wheels and, with ``sdists``, a source
-    distribution where a package has no wheel for it.
+    distribution where a package has no wheel for it, or ``rules`` want it built.
+
+    ``extras`` and ``groups`` are those of the pylock itself, names or "all"; without ``groups`` its default ones.
 
     Raises NeveError for a pylock that is not valid, and with every package that cannot be had in one of these forms.
     """
@@ -46,11 +60,14 @@ def select_artefacts(pylock: str, target: Target, *, where: str, sdists: bool) -
     from packaging.pylock import PackageSdist, PackageWheel, PylockSelectError
 
     lock, old = _parsed(pylock, where)
-    problems: list[NeveError] = []
+    problems: list[NeveError] = _unknown("extra", extras, lock.extras, where)
+    problems += _unknown("group", groups or (), lock.dependency_groups, where)
     chosen: list[Artefact] = []
     try:
-        for package, artefact in _selected(lock, target):
-            if isinstance(artefact, PackageSdist) and (file := old.get(artefact.filename)):
+        for package, artefact in _selected(lock, target, rules, extras, groups):
+            if (problem := forbidden(package, artefact, rules, where=where)) is not None:
+                problems.append(problem)
+            elif isinstance(artefact, PackageSdist) and (file := old.get(artefact.filename)):
                 problems.append(_no_wheel(package, "PackageSdist", target, where, old=file))
             elif isinstance(artefact, PackageWheel) or (sdists and isinstance(artefact, PackageSdist)):
                 try:
@@ -73,6 +90,7 @@ def _parsed(pylock: str, where: str) -> tuple[Pylock, dict[str, str]]:
     try:
         data = tomllib.loads(pylock)
         old = _rename_old_sdists(data)
+        highest_build_first(data)
         return Pylock.from_dict(data), old
     except (tomllib.TOMLDecodeError, PylockValidationError, PylockUnsupportedVersionError) as error:
         raise NeveError(
@@ -98,8 +116,33 @@ def _rename_old_sdists(data: dict[str, Any]) -> dict[str, str]:
     return old
 
 
-def _selected(lock: Any, target: Target) -> Iterator[tuple[Package, Any]]:
-    return iter(lock.select(environment=target.environment(), tags=target.tags()))
+def _selected(
+    lock: Pylock, target: Target, rules: BuildRules, extras: Names, groups: Names | None
+) -> Iterator[tuple[Package, Any]]:
+    return lock.select(
+        environment=target.environment(),
+        tags=target.tags(),
+        extras=lock.extras if extras == "all" else extras,
+        dependency_groups=lock.dependency_groups if groups == "all" else groups,
+        prefer_sdist_predicate=rules.source_only,
+    )
+
+
+def _unknown(kind: str, named: Names, known: Sequence[str] | None, where: str) -> list[NeveError]:
+    """An error for each extra or group of ``named`` that the pylock does not have."""
+    from packaging.utils import canonicalize_name
+
+    has = {canonicalize_name(name) for name in known or ()}
+    return [
+        NeveError(
+            f"the lock has no {kind} {name!r}",
+            where=f"tool.neve.{kind}s",
+            why=f"{where} knows {', '.join(sorted(has)) or 'none'}",
+            fixes=[f"name one that it has, or lock it with that {kind}"],
+        )
+        for name in (() if named == "all" else named)
+        if canonicalize_name(name) not in has
+    ]
 
 
 def _checked(package: Package, artefact: PackageWheel | PackageSdist, where: str) -> Artefact:

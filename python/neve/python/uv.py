@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from neve.certificates import host_bundle
 from neve.errors import NeveError
@@ -65,8 +66,14 @@ class Uv:
             ],
         )
 
-    def export(self, *, extras: Sequence[str] = (), groups: Sequence[str] = ()) -> str:
-        """The project's dependencies as the text of a pylock.toml (PEP 751); the project itself is left out."""
+    def export(
+        self, *, extras: Sequence[str] | Literal["all"] = (), groups: Sequence[str] | Literal["all"] = ()
+    ) -> str:
+        """The project's dependencies as the text of a pylock.toml (PEP 751); the project itself is left out.
+
+        ``groups`` are all that are taken: uv's default ones are not. Raises NeveError, for extras and groups that
+        the project lacks or that exclude each other too.
+        """
         words = [
             "export",
             "--format",
@@ -76,10 +83,8 @@ class Uv:
             "--no-default-groups",
             "--no-header",
         ]
-        for extra in extras:
-            words += ["--extra", extra]
-        for group in groups:
-            words += ["--group", group]
+        words += ["--all-extras"] if extras == "all" else [f"--extra={extra}" for extra in extras]
+        words += ["--all-groups"] if groups == "all" else [f"--group={group}" for group in groups]
         return self._project(
             words,
             "uv cannot read uv.lock",
@@ -196,13 +201,17 @@ def find_uv() -> str:
         return found
 
 
+# What would take groups from those that the project names: an image depends on its project, not on a shell's settings.
+_SETS = ("UV_DEV", "UV_NO_DEV", "UV_NO_GROUP", "UV_NO_DEFAULT_GROUPS")
+
+
 def _environment(environ: Mapping[str, str]) -> dict[str, str]:
     """The user's own environment, for indexes and credentials; but no other project's, and no downloads of Pythons.
 
     uv trusts what the host trusts, as the rest of neve does, unless the user says otherwise: it may be behind a
     company's proxy.
     """
-    foreign = ("VIRTUAL_ENV", "UV_PROJECT", "UV_WORKING_DIRECTORY")
+    foreign = ("VIRTUAL_ENV", "UV_PROJECT", "UV_WORKING_DIR", "UV_WORKING_DIRECTORY", *_SETS)
     trust = {"UV_SYSTEM_CERTS": "true"} if host_bundle() else {}
     own = {key: value for key, value in environ.items() if key not in foreign}
     return {**trust, **own, "UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}

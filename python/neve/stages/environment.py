@@ -102,8 +102,11 @@ class UvEnvironment:
 
     @cached_property
     def _text(self) -> str:
+        from neve.project.uv_settings import default_groups
+
         config = self._session.project.config
-        return self._session.uv.export(extras=config.extras, groups=config.groups or ())
+        groups = default_groups(self._session.directory) if config.groups is None else config.groups
+        return self._session.uv.export(extras=config.extras, groups=groups)
 
 
 def _uv_lock(session: Session, *, upgrade: bool, check: bool, refresh: bool) -> tuple[str, ...]:
