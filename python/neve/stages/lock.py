@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING
 
 from neve.bases.base import find_base
 from neve.errors import NeveError
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from neve.lock.model import Lock
     from neve.lock.resolve import Resolver
     from neve.python.artefact import Artefact
-    from neve.python.build_rules import BuildRules
-    from neve.python.select import Names
     from neve.python.target import Target
     from neve.session import Session
 
@@ -115,10 +113,9 @@ def _environments(session: Session, pylock: str, targets: Targets, *, where: str
     """The choice for each architecture of ``targets``, the plan's first; another that has none is left out."""
     found: dict[str, tuple[Artefact, ...]] = {}
     base = find_base(session.plan.base)
-    asked = _asked(session)
     for architecture, each in targets.items():
         try:
-            found[architecture] = _choice(pylock, each, where=where, sdists=base.builds_sdists, **asked)
+            found[architecture] = choose(session, pylock, each, where=where, sdists=base.builds_sdists)
         except NeveError as error:
             if architecture == session.plan.architecture:
                 raise
@@ -127,34 +124,33 @@ def _environments(session: Session, pylock: str, targets: Targets, *, where: str
     return found
 
 
-class _Asked(TypedDict, total=False):
-    """What is asked of a pylock besides its targets."""
-
-    rules: BuildRules
-    extras: Names
-    groups: Names | None
-
-
-def _asked(session: Session) -> _Asked:
-    """uv's rules on building; of a pylock of the project's own, its extras and groups too: others are made for them."""
+def choose(
+    session: Session, pylock: str, targets: Sequence[Target], *, where: str, sdists: bool
+) -> tuple[Artefact, ...]:
+    """What all of ``targets``, patch levels of one interpreter, install alike from the text of a pylock; ``where`` is
+    its file, ``sdists`` says whether sources can be built. uv's rules on building are kept to. Raises NeveError.
+    """
+    from neve.lock.patch_level import one_choice
     from neve.project.uv_settings import uv_settings
     from neve.python.build_rules import build_rules
-
-    asked = _Asked(rules=build_rules(uv_settings(session.directory, session.environ), session.environ))
-    if session.project.kind == "pylock":
-        asked |= _Asked(extras=session.project.config.extras, groups=session.project.config.groups)
-    return asked
-
-
-def _choice(
-    pylock: str, targets: Sequence[Target], *, where: str, sdists: bool, **asked: Unpack[_Asked]
-) -> tuple[Artefact, ...]:
-    """What all of ``targets``, patch levels of one interpreter, install alike."""
-    from neve.lock.patch_level import one_choice
     from neve.python.select import select_artefacts
 
-    choices = {target: select_artefacts(pylock, target, where=where, sdists=sdists, **asked) for target in targets}
+    config = session.project.config
+    own = session.project.kind == "pylock"  # others were made for the extras and groups that are asked for
+    rules = build_rules(uv_settings(session.directory, session.environ), session.environ)
+    choices = {
+        target: select_artefacts(
+            pylock,
+            target,
+            where=where,
+            sdists=sdists,
+            rules=rules,
+            extras=config.extras if own else (),
+            groups=config.groups if own else None,
+        )
+        for target in targets
+    }
     return one_choice(choices, where=where)
 
 
-__all__ = ["Locked", "lock_project"]
+__all__ = ["Locked", "choose", "lock_project"]
