@@ -1,6 +1,7 @@
 """Call the build backend of a source directory for its wheel (PEP 517), in the interpreter's own environment.
 
-Usage: build_wheel.py SOURCE OUTPUT; ``$backend`` holds ``build-backend`` and ``backend-path`` as JSON.
+Usage: build_wheel.py SOURCE OUTPUT; with - as OUTPUT, print what the backend asks for besides its static requirements,
+as JSON. ``$backend`` holds ``build-backend`` and ``backend-path`` as JSON.
 """
 
 import importlib
@@ -88,11 +89,16 @@ def main():
         hook = getattr(backend, "get_requires_for_build_wheel", None)
         return list(hook({})) if hook else []
 
-    missing = absent(call(requires))
+    asked = call(requires)
+    if output == "-":
+        os.dup2(saved, 1)
+        print(json.dumps(asked))
+        return
+    missing = absent(asked)
     if missing:
         sys.exit(
-            f"build_wheel.py: {table['build-backend']} asks for {', '.join(missing)}, which is not locked: add it to"
-            " build-system.requires, or the program to tool.neve.system; of a dependency, take a version with a wheel"
+            f"build_wheel.py: {table['build-backend']} asks for {', '.join(missing)}, which is not locked: `neve lock"
+            " --upgrade` asks it again; else add it to build-system.requires, or the program to tool.neve.build.system"
         )
     name = call(lambda: backend.build_wheel(output, {}, None))
     os.dup2(saved, 1)

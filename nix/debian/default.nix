@@ -13,6 +13,8 @@ let
     venv = import ./venv.nix lib;
     wheelLayer = import ./wheel-layer.nix lib;
     buildEnv = import ./build-env.nix lib;
+    builtWheel = import ./built-wheel.nix lib;
+    buildRequires = import ./build-requires.nix lib;
     packageLayer = import ./package-layer.nix lib;
     source = import ../common/source.nix;
     sourceLayer = import ./source-layer.nix lib;

@@ -11,7 +11,8 @@
   name,
   root,
   venv,
-  wheels, # [ { name; version; file; pin; } ]
+  wheels ? [ ], # [ { name; version; file; pin; } ]
+  built ? [ ], # [ { name; version; wheel; } ], what builtWheel made; version: null where the build decides
   compression,
 }:
 run {
@@ -30,6 +31,9 @@ run {
     install = ./install-wheels.sh;
     wheels = map (wheel: fetch wheel.pin) wheels;
     files = map (wheel: wheel.file) wheels;
-    requirements = map (wheel: "${wheel.name}==${wheel.version}") wheels;
+    requirements = map (
+      package: if package.version == null then package.name else "${package.name}==${package.version}"
+    ) (wheels ++ built);
+    built = map (package: package.wheel) built;
   };
 }

@@ -1,0 +1,25 @@
+# What the backend of a source tree asks for besides its static requirements (PEP 517, get_requires_for_build_wheel),
+# as JSON: `neve lock` reads it.
+{ run, tools, ... }:
+{
+  name,
+  source, # an archive or a directory
+  buildEnv, # the static requirements
+  backend,
+  root, # to build in
+}:
+run {
+  name = "requires-${name}";
+  script = ./build-requires.sh;
+  environment = {
+    inherit
+      tools
+      source
+      buildEnv
+      root
+      ;
+    backend = builtins.toJSON backend;
+    unpack = ./source-tree.sh;
+    build = ../common/build_wheel.py;
+  };
+}

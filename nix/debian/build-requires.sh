@@ -1,0 +1,5 @@
+. "$unpack"
+unpack_source
+export backend
+in_build_environment /opt/build/bin/python -s "$build" "/build/$tree" - > asked
+mv asked "$out"

@@ -1,0 +1,46 @@
+# check_linked WHEEL: ends the build where WHEEL links with a library that the root to build in has, and $image, the
+# image's own, lacks; it names the package. What other wheels bring is in neither.
+check_linked() {
+  [ "$image" != "$root" ] && [ -x "$root/root/usr/bin/readelf" ] || return 0
+  mkdir linked
+  unzip -q "$1" -d linked
+  find linked -type f | while read -r file; do
+    if [ "$(head -c 4 "$file" | od -An -tx1 | tr -d ' \n')" = 7f454c46 ]; then echo "/build/$file"; fi
+  done > objects
+  [ -s objects ] || return 0
+  enter "$root/root" -- /bin/sh -euc 'while read -r file; do /usr/bin/readelf -dW "$file"; done < /build/objects' |
+    sed -n 's/.*(NEEDED).*\[\(.*\)\]$/\1/p' | sort -u > needed
+  : > lacking
+  while read -r soname; do
+    held=$(library_of "$root/root" "$soname")
+    if [ -n "$held" ] && [ -z "$(library_of "$image/root" "$soname")" ]; then
+      echo "neve: $package links with $soname, which the image lacks (package $(package_of "$held"))" >> lacking
+    fi
+  done < needed
+  [ ! -s lacking ] || { cat lacking >&2; exit 1; }
+}
+
+# library_of ROOT SONAME: its path below ROOT.
+library_of() {
+  for place in "$1"/usr/lib/*-linux-gnu/"$2" "$1/usr/lib/$2"; do
+    if [ -e "$place" ] || [ -L "$place" ]; then
+      echo "${place#"$1"/}"
+      return
+    fi
+  done
+}
+
+# package_of PATH: the package of the root to build in that holds it, links followed.
+package_of() {
+  path=$1
+  while [ -L "$root/root/$path" ]; do
+    target=$(readlink "$root/root/$path")
+    case $target in
+      /*) path=${target#/} ;;
+      *) path=${path%/*}/$target ;;
+    esac
+  done
+  found=$(cd "$root/root/var/lib/dpkg/status.d" && grep -lE "  (\./)?(${path#usr/}|$path)\$" ./*.md5sums | head -n 1)
+  found=${found#./}
+  echo "${found%.md5sums}"
+}
