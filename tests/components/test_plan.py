@@ -159,11 +159,13 @@ def test_the_suite_has_the_python(requires: str | None, neve: dict[str, str], re
 @pytest.mark.parametrize(
     ("requires", "neve", "where"),
     [
-        ("==3.12.*", {}, "project.requires-python"),
-        ("<3.9", {}, "project.requires-python"),
-        (">=3.11", {"python": "3.12"}, "tool.neve.python"),
-        (">=3.13", {"release": "bookworm"}, "project.requires-python"),
+        ("==3.12.*", {"interpreter": "base"}, "project.requires-python"),
+        ("<3.8", {}, "project.requires-python"),
+        (">=3.11", {"python": "3.12", "interpreter": "base"}, "tool.neve.python"),
+        (">=3.13", {"python": "3.13t", "interpreter": "base"}, "tool.neve.python"),
+        (">=3.13", {"release": "bookworm", "interpreter": "base"}, "project.requires-python"),
         (">=3.13", {"python": "3.11"}, "tool.neve.python"),
+        (">=3.13", {"python": "3.11", "interpreter": "uv"}, "tool.neve.python"),
     ],
 )
 def test_a_python_that_no_suite_has(requires: str, neve: dict[str, str], where: str) -> None:
@@ -173,6 +175,49 @@ def test_a_python_that_no_suite_has(requires: str, neve: dict[str, str], where: 
     assert caught.value.where == f"pyproject.toml, {where}"
     assert "trixie: 3.13" in (caught.value.why or "")
     assert caught.value.fixes
+
+
+@pytest.mark.parametrize(
+    ("requires", "neve", "release", "python"),
+    [
+        (">=3.11", {"python": "3.12"}, "trixie", "3.12"),
+        ("==3.12.*", {}, "trixie", "3.12"),
+        (">=3.11", {"python": "3.12", "release": "bookworm"}, "bookworm", "3.12"),
+        (">=3.13", {"release": "bookworm"}, "bookworm", "3.15"),
+        ("<3.9", {}, "trixie", "3.8"),
+        ("==3.12.4", {}, "trixie", "3.12"),
+        (">=3.11", {"interpreter": "uv"}, "trixie", "3.15"),
+        ("<3.14", {"interpreter": "uv"}, "trixie", "3.13"),
+        (">=3.11", {"interpreter": "uv", "python": "3.13"}, "trixie", "3.13"),
+        (">=3.11", {"python": "3.13t"}, "trixie", "3.13t"),
+        (">=3.11", {"python": "3.14t", "release": "forky"}, "forky", "3.14t"),
+    ],
+)
+def test_a_python_of_uvs(requires: str, neve: dict[str, str], release: str, python: str) -> None:
+    table: dict[str, Any] = {"requires-python": requires}
+    plan = make_plan(a_project(neve=neve, **table))
+    assert plan.managed
+    assert (plan.release, plan.python, plan.freethreaded) == (release, python.removesuffix("t"), python.endswith("t"))
+    assert not [name for name in plan.packages["python"] if name.startswith("python")]
+    assert plan.env["SSL_CERT_FILE"] == "/etc/ssl/certs/ca-certificates.crt"
+
+
+def test_the_bases_own_python_goes_first_and_can_be_insisted_on() -> None:
+    for neve in ({}, {"interpreter": "base"}, {"python": "3.13"}):
+        plan = make_plan(a_project(neve=neve))
+        assert (plan.managed, plan.packages["python"]) == (False, ("python3.13",))
+        assert "SSL_CERT_FILE" not in plan.env
+    with pytest.raises(NeveError, match=r"no Debian suite has Python 3\.12") as caught:
+        make_plan(a_project(neve={"interpreter": "base", "python": "3.12"}))
+    assert caught.value.fixes[-1].startswith('or take `interpreter = "base"` out')
+
+
+def test_which_python_of_uvs_decides_the_lock() -> None:
+    def inputs(**neve: str) -> str:
+        return make_plan(a_project(neve=neve)).lock_inputs()
+
+    assert len({inputs(python="3.13"), inputs(python="3.13", interpreter="uv"), inputs(python="3.13t")}) == 3
+    assert inputs(python="3.13") == inputs(python="3.13", interpreter="base")
 
 
 def test_what_decides_the_lock() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from neve.bases.pythons import Choice
     from neve.components.component import Contribution
     from neve.components.plan import Plan
     from neve.errors import NeveError
@@ -40,10 +41,10 @@ class Base(Protocol):
     def problems(self, config: Config, *, where: str) -> list[NeveError]:
         """What is wrong in ``config`` for this base and can be told without a release; ``where`` is the file."""
 
-    def choose(self, config: Config, request: PythonRequest, requires_python: str | None) -> tuple[str, str]:
-        """The release and its Python ("3.13"). Raises NeveError where none fits."""
+    def choose(self, config: Config, request: PythonRequest, requires_python: str | None) -> Choice:
+        """The release and the Python. Raises NeveError where none fits."""
 
-    def contribution(self, component: str, python: str) -> Contribution:
+    def contribution(self, component: str, choice: Choice) -> Contribution:
         """What ``component`` adds on this base: packages in its vocabulary, environment."""
 
     def cuda(self, config: Config, release: str) -> Cuda | None:

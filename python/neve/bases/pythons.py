@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from neve.errors import NeveError
@@ -11,23 +12,47 @@ if TYPE_CHECKING:
     from neve.project.project import PythonRequest
 
 
+# The minor versions of CPython that uv manages, the newest first: what is taken where no exact one is asked for and
+# the base's own do not fit. Others can be asked for by name; what there is of each, uv says when a project is locked.
+MANAGED = ("3.15", "3.14", "3.13", "3.12", "3.11", "3.10", "3.9", "3.8")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A release of a base and the Python ("3.13") on it: the base's own, or one that uv manages (``managed``)."""
+
+    release: str
+    python: str
+    freethreaded: bool = False
+    managed: bool = False
+
+
 def choose_python(
     offers: Mapping[str, Sequence[str]], request: PythonRequest, requires_python: str | None
-) -> tuple[str, str] | None:
-    """The first release of ``offers`` with a Python ("3.13") that fits, and that Python; None where there is none.
+) -> Choice | None:
+    """The first release of ``offers`` with a Python that fits, and that Python; None where there is none.
 
-    ``offers`` maps releases to their Pythons, both in order of preference.
+    ``offers`` maps releases to their Pythons ("3.13", free-threaded "3.13t"), both in order of preference.
     """
     for release, pythons in offers.items():
         for python in pythons:
             if admits(request, requires_python, python):
-                return release, python
+                return Choice(release=release, python=python.removesuffix("t"), freethreaded=python.endswith("t"))
+    return None
+
+
+def choose_managed(release: str, request: PythonRequest, requires_python: str | None) -> Choice | None:
+    """The Python of uv's on ``release`` that is asked for, or the newest that fits; None where none can fit."""
+    for python in MANAGED if request.version is None else (request.version,):
+        plain = python.removesuffix("t")
+        if _meets(requires_python, plain, patches=range(100)):
+            return Choice(release=release, python=plain, freethreaded=python != plain, managed=True)
     return None
 
 
 def admits(request: PythonRequest, requires_python: str | None, python: str) -> bool:
-    """Whether the request and ``requires_python`` admit ``python`` ("3.13")."""
-    return request.version in (None, python) and _meets(requires_python, python)
+    """Whether the request and ``requires_python`` admit ``python`` ("3.13", "3.13t")."""
+    return request.version in (None, python) and _meets(requires_python, python.removesuffix("t"))
 
 
 def asked(request: PythonRequest, requires_python: str | None) -> str | None:
@@ -46,23 +71,23 @@ def no_python(
 ) -> NeveError:
     """The error ``what``, with the place of the request and what ``all_offers`` have; ``kind`` is their word."""
     table = "; ".join(f"{release}: {', '.join(pythons)}" for release, pythons in all_offers.items())
-    refused = request.version is not None and not _meets(requires_python, request.version)
+    refused = request.version is not None and not _meets(requires_python, request.version.removesuffix("t"))
     conflict = f"; requires-python {requires_python!r} does not admit {request.version}" if refused else ""
     return NeveError(
         what, where=_where(request.origin), why=f"the Pythons of the {kind}: {table}{conflict}", fixes=fixes
     )
 
 
-def _meets(requires_python: str | None, python: str) -> bool:
+def _meets(requires_python: str | None, python: str, patches: Sequence[int] = (0, 99)) -> bool:
     from packaging.specifiers import SpecifierSet
 
     # A release keeps its minor version and moves to newer patch levels: a bound on the patch level is uv's to judge.
     specifiers = SpecifierSet(requires_python or "")
-    return any(specifiers.contains(f"{python}.{patch}", prereleases=True) for patch in (0, 99))
+    return any(specifiers.contains(f"{python}.{patch}", prereleases=True) for patch in patches)
 
 
 def _where(origin: str) -> str:
     return f"pyproject.toml, {origin}" if "." in origin.lstrip(".") else origin
 
 
-__all__ = ["admits", "asked", "choose_python", "no_python"]
+__all__ = ["MANAGED", "Choice", "admits", "asked", "choose_managed", "choose_python", "no_python"]

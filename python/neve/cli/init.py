@@ -69,12 +69,12 @@ def run(context: Context) -> int:
         session.progress.note("pyproject.toml has [tool.neve] already; it is left as it is")
     else:
         project, base = session.project, context.words.base
-        release, python = find_base(base).choose(Config(), project.python, project.requires_python)
+        choice = find_base(base).choose(Config(), project.python, project.requires_python)
         scripts = project.scripts if len(project.scripts) == 1 else ("serve",)
         table = _TABLE.format(
             base=f'base = "{base}"' if base != Config().base else f'# base = "{base}"  # or "nixpkgs"',
-            release=release,
-            python=python,
+            release=choice.release,
+            python=choice.python + "t" * choice.freethreaded,
             name=project.name,
             entrypoint=json.dumps(list(scripts)),
         )

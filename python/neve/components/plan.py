@@ -35,6 +35,8 @@ class Plan:
     base: str
     release: str
     python: str
+    freethreaded: bool
+    managed: bool  # whether uv's own Python is taken, not the base's
     architecture: str
     components: tuple[tuple[str, str], ...]
     packages: Mapping[str, tuple[str, ...]]
@@ -74,9 +76,9 @@ def make_plan(project: Project, *, architecture: str = "x86_64") -> Plan:
     """Merge the components for ``project``. Raises NeveError where no release has the Python that it asks for."""
     config = project.config
     base = find_base(config.base)
-    release, python = base.choose(config, project.python, project.requires_python)
-    contributions = _contributions(COMPONENTS, project, python)
-    own = [base.contribution(component.name, python) for component, _ in contributions]
+    choice = base.choose(config, project.python, project.requires_python)
+    contributions = _contributions(COMPONENTS, project, choice.python + "t" * choice.freethreaded)
+    own = [base.contribution(component.name, choice) for component, _ in contributions]
     merged = _merged([*own, *(contribution for _, contribution in contributions)])
     image = config.image
     entrypoint, cmd = _start(project)
@@ -84,14 +86,16 @@ def make_plan(project: Project, *, architecture: str = "x86_64") -> Plan:
     return Plan(
         project=project,
         base=base.name,
-        release=release,
-        python=python,
+        release=choice.release,
+        python=choice.python,
+        freethreaded=choice.freethreaded,
+        managed=choice.managed,
         architecture=architecture,
         components=tuple((component.name, contribution.note) for component, contribution in contributions),
         packages=merged.packages,
         env=merged.env,
         labels=merged.labels,
-        annotations=_annotations(project, f"{base.name} {release}"),
+        annotations=_annotations(project, f"{base.name} {choice.release}"),
         volumes=merged.volumes,
         ports=merged.ports,
         entrypoint=entrypoint,
@@ -99,7 +103,7 @@ def make_plan(project: Project, *, architecture: str = "x86_64") -> Plan:
         user=_user(image.user),
         workdir=image.workdir,
         shell=image.shell,
-        cuda=base.cuda(config, release),
+        cuda=base.cuda(config, choice.release),
         reference=f"{name}:{image.tag}",
         compression=image.compression,
         max_layers=image.max_layers,

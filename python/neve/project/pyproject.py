@@ -7,15 +7,13 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from neve.bases.base import find_base
 from neve.errors import NeveError, collected
-from neve.project.config import Config
+from neve.project.facts import Facts
 from neve.project.indexes import password_problems
-from neve.project.project import BuildSystem, Project, PythonRequest
-from neve.project.validate import validated
+from neve.project.make import make_project, read_config
+from neve.project.project import BuildSystem, Project
 
-_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\Z")
-_VERSION_LINE = re.compile(r"(?:cpython[-@]?)?(3\.\d{1,2})(?:\.\d+)?\Z")
+NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\Z")
 _ENTRY = re.compile(r"[A-Za-z0-9_.-]+\Z")
 # What PEP 517 has a frontend use for a project that names no backend.
 LEGACY = BuildSystem(requires=("setuptools",), backend="setuptools.build_meta:__legacy__")
@@ -40,32 +38,33 @@ def parse_toml(text: str, *, where: str) -> dict[str, Any]:
 
 
 def project_from_pyproject(data: Mapping[str, Any], *, where: str, python_version: str | None = None) -> Project:
-    """The Project of a parsed pyproject.toml; ``python_version`` is the text of ``.python-version``.
+    """The Project of a parsed pyproject.toml as uv reads it; ``python_version`` is the text of ``.python-version``.
 
     Raises NeveError with all that is wrong in ``[project]``, ``[build-system]`` and ``[tool.neve]``.
     """
     table = _table(data, "project", where)
     if table is None:
-        raise NeveError(
-            "there is no [project] table",
-            where=where,
-            why="neve reads projects that uv can lock (PEP 621)",
-            fixes=["add [project] with a name and a version, or let `uv init` write one"],
-        )
-    tool = data.get("tool", {})
-    settings = tool.get("neve", {}) if isinstance(tool, Mapping) else {}
-    if not isinstance(settings, Mapping):
-        raise NeveError("tool.neve is not a table", where=f"{where}, tool.neve")
-    problems: list[NeveError] = []
-    config = Config()
+        raise no_project_table(where)
+    config, problems = read_config(settings_of(data, where=where), where=where, prefix="tool.neve")
+    facts = Facts()
     try:
-        config = validated(Config, settings, where=where, prefix="tool.neve")
+        facts = facts_from_pyproject(data, where=where)
     except NeveError as error:
         problems.append(error)
-    problems += find_base(config.base).problems(config, where=where)
-    problems += password_problems(data, where=where)
+    if (found := collected(problems)) is not None:
+        raise found
+    return make_project("uv", facts, config, name="", python_version=python_version)
+
+
+def facts_from_pyproject(data: Mapping[str, Any], *, where: str) -> Facts:
+    """What ``[project]`` (PEP 621) and ``[build-system]`` say; without ``[project]`` there is no name.
+
+    Raises NeveError with all that is wrong.
+    """
+    table = _table(data, "project", where) or {}
+    problems = password_problems(data, where=where)
     name = table.get("name")
-    if not isinstance(name, str) or not _NAME.match(name):
+    if "project" in data and (not isinstance(name, str) or not NAME.match(name)):
         problems.append(
             NeveError(
                 f"{name!r} is not a project name",
@@ -74,7 +73,7 @@ def project_from_pyproject(data: Mapping[str, Any], *, where: str, python_versio
             )
         )
     requires = table.get("requires-python")
-    problems += _specifier_problems(requires, where)
+    problems += specifier_problems(requires, where=f"{where}, project.requires-python")
     build_system = None
     try:
         build_system = build_system_from(data, where=where)
@@ -83,26 +82,64 @@ def project_from_pyproject(data: Mapping[str, Any], *, where: str, python_versio
     if (found := collected(problems)) is not None:
         raise found
     scripts = table.get("scripts", {})
+    tool = data.get("tool", {})
     if _uv_package(tool) is True and build_system is None:
         build_system = LEGACY
-    packaged = build_system is not None and _uv_package(tool) is not False
+    packaged = build_system is not None and _is_package(tool)
     version = table.get("version")
-    return Project(
-        kind="uv",
-        name=_normalized(str(name)),
+    return Facts(
+        name=name if isinstance(name, str) else None,
         version=version if isinstance(version, str) else None,
         description=table["description"] if isinstance(table.get("description"), str) else None,
-        python=_request(config, requires, python_version),
         requires_python=requires,
         build_system=build_system if packaged else None,
-        scripts=tuple(sorted(s for s in scripts if _ENTRY.match(s)))
-        if packaged and isinstance(scripts, Mapping)
-        else (),
+        scripts=script_names(scripts) if packaged else (),
         urls={str(k).lower(): str(v) for k, v in table.get("urls", {}).items()}
         if isinstance(table.get("urls", {}), Mapping)
         else {},
         license=table["license"] if isinstance(table.get("license"), str) else None,
-        config=config,
+    )
+
+
+def settings_of(data: Mapping[str, Any], *, where: str) -> Mapping[str, Any]:
+    """``[tool.neve]`` of a parsed pyproject.toml or of a script's block; empty where there is none. Raises NeveError."""
+    tool = data.get("tool", {})
+    settings = tool.get("neve", {}) if isinstance(tool, Mapping) else {}
+    if not isinstance(settings, Mapping):
+        raise NeveError("tool.neve is not a table", where=f"{where}, tool.neve")
+    return settings
+
+
+def no_project_table(where: str) -> NeveError:
+    """The error for a pyproject.toml that has to have ``[project]``."""
+    return NeveError(
+        "there is no [project] table",
+        where=where,
+        why="it says the project's name, its Python and its dependencies (PEP 621)",
+        fixes=["add [project] with a name and a version, or let `uv init` write one"],
+    )
+
+
+def script_names(scripts: Any) -> tuple[str, ...]:
+    """The names of console scripts in a table of them, sorted; others than entry points may have are left out."""
+    if not isinstance(scripts, Mapping):
+        return ()
+    return tuple(sorted(name for name in scripts if isinstance(name, str) and _ENTRY.match(name)))
+
+
+def _is_package(tool: Any) -> bool:
+    """Whether a project with a build system is one to install, by the tables of the tools that can say no."""
+    tables = tool if isinstance(tool, Mapping) else {}
+
+    def said(name: str, key: str) -> Any:
+        table = tables.get(name)
+        return table.get(key) if isinstance(table, Mapping) else None
+
+    return (
+        said("uv", "package") is not False
+        and said("pdm", "distribution") is not False
+        and said("poetry", "package-mode") is not False
+        and said("rye", "virtual") is not True
     )
 
 
@@ -110,10 +147,6 @@ def _uv_package(tool: Any) -> Any:
     """``tool.uv.package``: whether uv installs the project itself; where it is not said, the build system decides."""
     uv = tool.get("uv", {}) if isinstance(tool, Mapping) else {}
     return uv.get("package") if isinstance(uv, Mapping) else None
-
-
-def _normalized(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _table(data: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any] | None:
@@ -156,7 +189,8 @@ def build_system_from(data: Mapping[str, Any], *, where: str) -> BuildSystem | N
     return BuildSystem(requires=tuple(requires), backend=backend, backend_path=tuple(paths))
 
 
-def _specifier_problems(requires: Any, where: str) -> list[NeveError]:
+def specifier_problems(requires: Any, *, where: str) -> list[NeveError]:
+    """What is wrong with ``requires`` as a version specifier (PEP 440); None is none."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     if requires is None:
@@ -169,24 +203,22 @@ def _specifier_problems(requires: Any, where: str) -> list[NeveError]:
         return [
             NeveError(
                 f"{requires!r} is not a version specifier",
-                where=f"{where}, project.requires-python",
+                where=where,
                 fixes=['write it like ">=3.11" (PEP 440)'],
             )
         ]
     return []
 
 
-def _request(config: Config, requires: str | None, python_version: str | None) -> PythonRequest:
-    """Who decides: the configuration, then .python-version, then requires-python, then the base."""
-    if config.python is not None:
-        return PythonRequest(version=config.python, origin="tool.neve.python")
-    lines = [line.strip() for line in (python_version or "").splitlines()]
-    pinned = next((line for line in lines if line and not line.startswith("#")), None)
-    if pinned and (match := _VERSION_LINE.match(pinned)):
-        return PythonRequest(version=match[1], origin=".python-version")
-    if requires:
-        return PythonRequest(specifier=requires, origin="project.requires-python")
-    return PythonRequest()
-
-
-__all__ = ["LEGACY", "build_system_from", "parse_toml", "project_from_pyproject"]
+__all__ = [
+    "LEGACY",
+    "NAME",
+    "build_system_from",
+    "facts_from_pyproject",
+    "no_project_table",
+    "parse_toml",
+    "project_from_pyproject",
+    "script_names",
+    "settings_of",
+    "specifier_problems",
+]

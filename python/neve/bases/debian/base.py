@@ -16,6 +16,7 @@ from neve.python.target import Target
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from neve.bases.pythons import Choice
     from neve.components.plan import Plan
     from neve.lock.model import BaseLock, DebianLock, Lock, ToolsLock
     from neve.lock.resolve import Resolver
@@ -32,6 +33,7 @@ _PACKAGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "certificates": {"base": ("ca-certificates",)},
     "manylinux": {"base": ("libatomic1", "libgcc-s1", "libgomp1", "libstdc++6", "zlib1g")},
 }
+_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+~:-]+)?\Z")
 _NIXPKGS_RELEASE = re.compile(r"[0-9]{2}\.[0-9]{2}\Z|nixos-")
 
@@ -81,15 +83,16 @@ class Debian:
             )
         return found
 
-    def choose(self, config: Config, request: PythonRequest, requires_python: str | None) -> tuple[str, str]:
-        """The suite and its Python."""
-        suite, python = choose_suite(config.release, request, requires_python)
-        return suite.codename, python
+    def choose(self, config: Config, request: PythonRequest, requires_python: str | None) -> Choice:
+        """The suite and its Python, or one of uv's."""
+        return choose_suite(config.release, request, requires_python, config.interpreter)
 
-    def contribution(self, component: str, python: str) -> Contribution:
-        """Debian packages by group."""
+    def contribution(self, component: str, choice: Choice) -> Contribution:
+        """Debian packages by group; a Python of uv's needs next to none, and is told where the certificates are."""
+        if component == "python" and choice.managed:
+            return Contribution(packages={"python": ("libcrypt1",)}, env={"SSL_CERT_FILE": _CERTIFICATES})
         if component == "python":
-            return Contribution(packages={"python": (f"python{python}",)})
+            return Contribution(packages={"python": (f"python{choice.python}",)})
         return Contribution(packages=_PACKAGES.get(component, {}))
 
     def cuda(self, config: Config, release: str) -> Cuda | None:  # noqa: ARG002 - `problems` refuses it
@@ -97,8 +100,9 @@ class Debian:
         return None
 
     def wishes(self, plan: Plan) -> list[Any]:
-        """The architecture and the names of packages."""
-        return [plan.architecture, {group: sorted(names) for group, names in plan.packages.items()}]
+        """The architecture, the names of packages, and which Python of uv's."""
+        python = [plan.freethreaded, plan.project.requires_python] if plan.managed else []
+        return [plan.architecture, {group: sorted(names) for group, names in plan.packages.items()}, *python]
 
     def resolve(
         self,

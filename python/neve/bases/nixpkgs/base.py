@@ -19,6 +19,7 @@ from neve.render.quote import nix
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from neve.bases.pythons import Choice
     from neve.components.plan import Plan
     from neve.lock.model import BaseLock, Lock, NixpkgsLock, ToolsLock
     from neve.lock.resolve import Resolver
@@ -54,6 +55,15 @@ class Nixpkgs:
         except NeveError as error:
             error.where = error.where or f"{where}, tool.neve.release"
             found.append(error)
+        if config.interpreter == "uv":
+            found.append(
+                NeveError(
+                    "the nixpkgs base has interpreters of its own alone",
+                    where=f"{where}, tool.neve.interpreter",
+                    why="those that uv manages expect a file system such as Debian's",
+                    fixes=['base = "debian" under [tool.neve]', "or take `interpreter` out"],
+                )
+            )
         if config.mirror is not None:
             found.append(
                 NeveError(
@@ -64,15 +74,15 @@ class Nixpkgs:
             )
         return found
 
-    def choose(self, config: Config, request: PythonRequest, requires_python: str | None) -> tuple[str, str]:
+    def choose(self, config: Config, request: PythonRequest, requires_python: str | None) -> Choice:
         """The release and its Python."""
-        release, python = choose_release(config.release, request, requires_python)
-        return release.name, python
+        return choose_release(config.release, request, requires_python)
 
-    def contribution(self, component: str, python: str) -> Contribution:
+    def contribution(self, component: str, choice: Choice) -> Contribution:
         """Attribute paths by group; where libraries of the store look for what lies in /etc elsewhere."""
         if component == "python":
-            return Contribution(packages={"python": (f"python{python.replace('.', '')}",)})
+            name = f"python{choice.python.replace('.', '')}" + "FreeThreading" * choice.freethreaded
+            return Contribution(packages={"python": (name,)})
         return _CONTRIBUTIONS.get(component, Contribution())
 
     def cuda(self, config: Config, release: str) -> Cuda | None:
@@ -88,7 +98,7 @@ class Nixpkgs:
     def wishes(self, plan: Plan) -> list[Any]:
         """The pin that is configured: attributes are the pin's, and both architectures are locked."""
         nixpkgs = plan.project.config.nixpkgs
-        return [nixpkgs.rev, nixpkgs.nar_hash]
+        return [nixpkgs.rev, nixpkgs.nar_hash, *(["free-threaded"] if plan.freethreaded else [])]
 
     def resolve(
         self, resolver: Resolver, plan: Plan, held: Lock | None, *, upgrade: bool
@@ -115,7 +125,10 @@ class Nixpkgs:
         """Both architectures, and for each both ends of the minor version."""
         others = (name for name in ARCHITECTURES if name != plan.architecture)
         release = find_release(base.release)
-        return {name: targets(release, base.python, name) for name in (plan.architecture, *others)}
+        return {
+            name: targets(release, base.python, name, freethreaded=plan.freethreaded)
+            for name in (plan.architecture, *others)
+        }
 
     def rendering(
         self, plan: Plan, lock: Lock, environments: Mapping[str, Sequence[Artefact]], place: Place

@@ -5,25 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from neve.bases.nixpkgs.releases import DEFAULT_RELEASE, RELEASES, Release, find_release
-from neve.bases.pythons import admits, asked, choose_python, no_python
+from neve.bases.pythons import Choice, admits, asked, choose_managed, choose_python, no_python
 from neve.errors import NeveError
 
 if TYPE_CHECKING:
     from neve.project.project import PythonRequest
 
 
-def choose_release(release: str | None, request: PythonRequest, requires_python: str | None) -> tuple[Release, str]:
-    """The release and its Python ("3.13"): of ``release``, else of the default one, then the newest numbered ones.
+def choose_release(release: str | None, request: PythonRequest, requires_python: str | None) -> Choice:
+    """The release and its Python: of ``release``, else of the default one, then the newest numbered ones.
 
     A release's default Python goes before others. Raises NeveError where none has a Python that the request and
     ``requires_python`` admit.
     """
     releases = [find_release(release)] if release else _preferred()
-    chosen = choose_python({one.name: one.pythons for one in releases}, request, requires_python)
+    chosen = choose_python({one.name: one.offers for one in releases}, request, requires_python)
     if chosen is None:
         raise _nothing_fits(releases, request, requires_python)
-    name, python = chosen
-    return RELEASES[name], python
+    return chosen
 
 
 def _preferred() -> list[Release]:
@@ -33,7 +32,12 @@ def _preferred() -> list[Release]:
 
 def _nothing_fits(releases: list[Release], request: PythonRequest, requires_python: str | None) -> NeveError:
     wanted = asked(request, requires_python)
-    offers = {release.name: release.pythons for release in _preferred()}
+    offers = {release.name: release.offers for release in _preferred()}
+    others = (
+        ['or base = "debian": there neve takes the interpreters that uv manages']
+        if choose_managed(releases[0].name, request, requires_python)
+        else []
+    )
     if len(releases) > 1:
         return no_python(
             f"no release of nixpkgs has Python {wanted}",
@@ -41,13 +45,14 @@ def _nothing_fits(releases: list[Release], request: PythonRequest, requires_pyth
             request,
             requires_python,
             kind="releases",
-            fixes=['ask for one that there is, with `python = "3.13"` under [tool.neve] or requires-python'],
+            fixes=['ask for one that there is, with `python = "3.13"` under [tool.neve] or requires-python', *others],
         )
     (release,) = releases
     having = [name for name, pythons in offers.items() if any(admits(request, requires_python, p) for p in pythons)]
-    fixes = [f"take a Python that {release.name} has: {', '.join(release.pythons)}"]
+    fixes = [f"take a Python that {release.name} has: {', '.join(release.offers)}"]
     if having:
         fixes.append("or a release that has it: " + " or ".join(f'release = "{name}"' for name in having))
+    fixes += others
     return no_python(
         f"nixpkgs {release.name} has no Python {wanted}",
         offers,

@@ -35,7 +35,8 @@ class Release:
     """A release: its pins (the newest last), compilers, interpreters, CUDA sets.
 
     ``gcc`` is the default compiler's major version. ``pythons`` has the default first, then the newest; ``floors`` has
-    for each the oldest full version that a pin may have, as ``glibc`` is the oldest. ``cuda`` is the version of
+    for each the oldest full version that a pin may have, as ``glibc`` is the oldest. ``freethreaded`` are those of them
+    that there are without the global lock too. ``cuda`` is the version of
     ``cudaPackages``; ``cudas`` has the oldest first.
     """
 
@@ -45,6 +46,7 @@ class Release:
     gccs: tuple[int, ...]
     pythons: tuple[str, ...]
     floors: Mapping[str, str]
+    freethreaded: tuple[str, ...]
     cuda: str
     cudas: tuple[str, ...]
     glibc: tuple[int, int]
@@ -54,6 +56,11 @@ class Release:
     def python(self) -> str:
         """The default interpreter ("3.13")."""
         return self.pythons[0]
+
+    @property
+    def offers(self) -> tuple[str, ...]:
+        """All interpreters, the free-threaded ("3.13t") last: they are taken where they are asked for."""
+        return (*self.pythons, *(f"{python}t" for python in self.freethreaded))
 
     @property
     def newest_pin(self) -> Pin:
@@ -78,6 +85,7 @@ def _release(name: str, table: Mapping[str, Any]) -> Release:
         gccs=tuple(table["gccs"]),
         pythons=(default, *others),
         floors=MappingProxyType(floors),
+        freethreaded=tuple(table["freethreaded"]),
         cuda=table["cuda"],
         cudas=tuple(table["cudas"]),
         glibc=numbers(table["glibc"]),
