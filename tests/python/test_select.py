@@ -156,15 +156,9 @@ def test_a_wheel_goes_before_a_source_distribution() -> None:
     ("line", "what"),
     [
         (sdist(hashes='md5 = "00"'), "old-1.0.tar.gz has no SHA-256"),
-        (sdist(place="path"), "old-1.0.tar.gz lies at a path, not at a URL"),
         (
             f'sdist = {{ name = "old-1.0.zip", url = "http://[x/", hashes = {{ sha256 = "{digest("x")}" }} }}',
             "the URL of old-1.0.zip is malformed",
-        ),
-        ('directory = { path = "old" }', "old 1.0 has no wheel for CPython 3.13 on x86_64 with glibc 2.41"),
-        (
-            'vcs = { type = "git", url = "https://code.example/x", commit-id = "abc" }',
-            "old 1.0 has no wheel for CPython 3.13 on x86_64 with glibc 2.41",
         ),
     ],
 )
@@ -226,11 +220,6 @@ def test_sources_that_are_no_wheels(source: str, why: str) -> None:
 def test_what_has_no_sha256() -> None:
     error = refused(package("x", "py3-none-any", hashes=False))
     assert error.what == "x-1.0-py3-none-any.whl has no SHA-256"
-
-
-def test_a_wheel_at_a_path() -> None:
-    wheels = f'wheels = [{{ path = "x-1.0-py3-none-any.whl", hashes = {{ sha256 = "{digest("x")}" }} }}]'
-    assert "lies at a path" in refused(package("x", more=wheels)).what
 
 
 @pytest.mark.parametrize("file", ["x-1.0-py3-none-$(id).whl", "x-1.0-py3-none-any'.whl", "x-1.0-py3-none-a b.whl"])

@@ -8,26 +8,20 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from neve.errors import NeveError, collected
-from neve.fetch.address import without_credentials
 from neve.python.build_rules import FREE, BuildRules, forbidden
-from neve.python.sdist import Sdist
+from neve.python.chosen import artefact_of
 from neve.python.target import Target
 from neve.python.wheel import Wheel, highest_build_first
 
 if TYPE_CHECKING:
-    from packaging.pylock import Package, PackageSdist, PackageWheel, Pylock
+    from packaging.pylock import Package, Pylock
 
     from neve.python.artefact import Artefact
 
 Names: TypeAlias = Sequence[str] | Literal["all"]
 
-# What is rendered into Nix and into a builder's words: wheel file names are those of the binary distribution format,
-# those of source distributions are the same characters.
-_WHEEL = re.compile(r"[A-Za-z0-9_.]+(-[A-Za-z0-9_.+!]+){4,5}\.whl\Z")
-_SDIST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.!+-]*\.(tar\.gz|zip)\Z")
 # Source distributions as they were before PEP 625; packaging takes a lock that names one for malformed.
 _OLD_SDIST = re.compile(r"\.(tgz|tbz2?|txz|tlz|tar(\.(bz2|xz|lz|lzma|zst|Z))?)\Z")
-_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
 def select_wheels(pylock: str, target: Target, *, where: str) -> tuple[Wheel, ...]:
@@ -57,7 +51,7 @@ def select_artefacts(
     Raises NeveError for a pylock that is not valid, and with every package that cannot be had in one of these forms.
     """
     from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
-    from packaging.pylock import PackageSdist, PackageWheel, PylockSelectError
+    from packaging.pylock import PackageSdist, PylockSelectError
 
     lock, old = _parsed(pylock, where)
     problems: list[NeveError] = _unknown("extra", extras, lock.extras, where)
@@ -69,13 +63,13 @@ def select_artefacts(
                 problems.append(problem)
             elif isinstance(artefact, PackageSdist) and (file := old.get(artefact.filename)):
                 problems.append(_no_wheel(package, "PackageSdist", target, where, old=file))
-            elif isinstance(artefact, PackageWheel) or (sdists and isinstance(artefact, PackageSdist)):
+            elif not sdists and _is_built(artefact):
+                problems.append(_no_wheel(package, type(artefact).__name__, target, where))
+            else:
                 try:
-                    chosen.append(_checked(package, artefact, where))
+                    chosen.append(artefact_of(package, artefact, target, where=where))
                 except NeveError as error:
                     problems.append(error)
-            else:
-                problems.append(_no_wheel(package, type(artefact).__name__, target, where))
     except (PylockSelectError, UndefinedComparison, UndefinedEnvironmentName) as error:
         problems.append(_unselectable(str(error), target, where))
     if (found := collected(problems)) is not None:
@@ -145,47 +139,13 @@ def _unknown(kind: str, named: Names, known: Sequence[str] | None, where: str) -
     ]
 
 
-def _checked(package: Package, artefact: PackageWheel | PackageSdist, where: str) -> Artefact:
-    from packaging.pylock import PackageWheel
+def _is_built(artefact: Any) -> bool:
+    """Whether ``artefact`` is no wheel."""
+    from packaging.pylock import PackageArchive, PackageWheel
 
-    place = f"{where}, {package.name}"
-    file = artefact.filename
-    sha256 = artefact.hashes.get("sha256", "")
-    is_wheel = isinstance(artefact, PackageWheel)
-    if not (_WHEEL if is_wheel else _SDIST).match(file):
-        raise NeveError(
-            f"{file!r} is not the file name of a {'wheel' if is_wheel else 'source distribution'}",
-            where=place,
-            why=f"neve renders no name that the {'wheel' if is_wheel else 'sdist'} format does not allow",
-            fixes=[f"take another version: `uv add '{package.name}'` with another bound, then `uv lock`"],
-        )
-    if not _SHA256.match(sha256):
-        raise NeveError(
-            f"{file} has no SHA-256",
-            where=place,
-            why="neve fetches nothing that is not pinned by SHA-256",
-            fixes=["`uv lock` records hashes where the index gives them"],
-        )
-    try:
-        url = without_credentials(artefact.url or "")
-    except ValueError as error:
-        raise NeveError(f"the URL of {file} is malformed", where=place, why=str(error)) from None
-    if not url:
-        raise NeveError(
-            f"{file} lies at a path, not at a URL",
-            where=place,
-            fixes=["depend on a published version of the package"],
-        )
-    if package.version is None:
-        raise NeveError(f"{package.name} has no version", where=place)
-    return (Wheel if is_wheel else Sdist)(
-        name=str(package.name),
-        version=str(package.version),
-        file=file,
-        url=url,
-        sha256=sha256,
-        size=artefact.size,
-    )
+    if isinstance(artefact, PackageArchive):
+        return not (artefact.path or artefact.url or "").partition("#")[0].partition("?")[0].endswith(".whl")
+    return not isinstance(artefact, PackageWheel)
 
 
 def _no_wheel(package: Package, kind: str, target: Target, where: str, *, old: str | None = None) -> NeveError:
