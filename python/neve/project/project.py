@@ -32,7 +32,8 @@ class Project:
 
     ``files`` are those that were read, the one that made it this ``kind`` first, and ``reason`` says why it did;
     ``passed_over`` are other kinds that the directory holds, with their files. Without ``has_python`` the image needs
-    no interpreter.
+    no interpreter. ``named`` is whether the metadata has the name; else it is made of the directory's, and is no part
+    of the image. ``notes`` are what the user should hear of what was read.
     """
 
     kind: Kind
@@ -40,6 +41,7 @@ class Project:
     reason: str = ""
     passed_over: tuple[tuple[Kind, str], ...] = ()
     has_python: bool = True
+    named: bool = True
     name: str
     version: str | None
     description: str | None
@@ -49,6 +51,7 @@ class Project:
     scripts: tuple[str, ...]
     urls: Mapping[str, str] = field(default_factory=dict)
     license: str | None = None
+    notes: tuple[str, ...] = ()
     config: Config
 
 

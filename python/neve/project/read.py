@@ -2,58 +2,113 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from neve.errors import NeveError
+from neve.errors import NeveError, collected
+from neve.project.detect import PYPROJECT, Found, detect
+from neve.project.facts import Facts, name_of
+from neve.project.indexes import password_problems
+from neve.project.make import make_project, read_config
 from neve.project.project import Project
-from neve.project.pyproject import parse_toml, project_from_pyproject
+from neve.project.pyproject import facts_from_pyproject, no_project_table, parse_toml, settings_of
+from neve.project.text import read_text
 
-_OTHER_KINDS = {
-    "poetry.lock": "Poetry",
-    "pdm.lock": "PDM",
-    "Pipfile": "Pipenv",
-    "requirements.txt": "pip",
-    "setup.py": "setuptools without pyproject.toml",
-}
+_FOREIGN = ("poetry", "pdm", "pipenv")
 
 
-def read_project(directory: Path) -> Project:
-    """The Project in ``directory``. Raises NeveError where there is none, or where its metadata is not valid."""
+def read_project(directory: Path, script: str | None = None) -> Project:
+    """The Project in ``directory``, or that of the ``script`` in it.
+
+    Raises NeveError where there is none, or where its metadata is not valid.
+    """
     if not directory.is_dir():
         raise NeveError(
             "there is no such directory",
             where=str(directory),
             fixes=["give a project's directory with -C DIR"],
         )
-    path = directory / "pyproject.toml"
-    if not path.exists():
-        others = [f"{name} ({kind})" for name, kind in _OTHER_KINDS.items() if (directory / name).exists()]
-        raise NeveError(
-            "there is no project here",
-            where=str(path),
-            why=f"neve reads pyproject.toml; of other kinds there is {', '.join(others)}"
-            if others
-            else "pyproject.toml does not exist",
-            fixes=["give the project's directory with -C DIR", "or begin one: `uv init`, then `neve build`"]
-            + (["`uv init --bare && uv add -r requirements.txt` makes a uv project of requirements"] if others else []),
-        )
-    data = parse_toml(read_text(path), where="pyproject.toml")
     pinned = directory / ".python-version"
-    return project_from_pyproject(
-        data, where="pyproject.toml", python_version=read_text(pinned) if pinned.is_file() else None
+    python_version = read_text(pinned) if pinned.is_file() else None
+    if script is not None:
+        from neve.project.script import read_script
+
+        return read_script(directory, script, python_version)
+    pyproject = _parsed(directory, PYPROJECT)
+    settings, where, prefix = _settings(directory, pyproject)
+    config, problems = read_config(settings, where=where, prefix=prefix)
+    detected = detect(directory, pyproject, config.project)
+    facts = Facts()
+    try:
+        facts = _facts(directory, detected.winner, pyproject)
+    except NeveError as error:
+        problems.append(error)
+    if (found := collected(problems)) is not None:
+        raise found
+    return make_project(
+        detected.winner.kind,
+        facts,
+        config,
+        name=name_of(directory.resolve()),
+        python_version=python_version,
+        detected=detected,
+        files=tuple(name for name in (PYPROJECT, "neve.toml", ".python-version") if (directory / name).is_file()),
     )
 
 
-def read_text(path: Path) -> str:
-    """The UTF-8 text of ``path``. Raises NeveError where it cannot be read or is not UTF-8."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
+def _parsed(directory: Path, name: str) -> dict[str, Any] | None:
+    path = directory / name
+    return parse_toml(read_text(path), where=name) if path.exists() else None
+
+
+def _settings(directory: Path, pyproject: Mapping[str, Any] | None) -> tuple[Mapping[str, Any], str, str]:
+    """The configuration, its file, and where in it the configuration lies. Raises NeveError where there are two."""
+    own = settings_of(pyproject or {}, where=PYPROJECT)
+    alone = _parsed(directory, "neve.toml")
+    if alone is None:
+        return own, PYPROJECT, "tool.neve"
+    if own:
         raise NeveError(
-            f"{path.name} is not UTF-8", where=str(path), why=str(error), fixes=["save it as UTF-8 in an editor"]
-        ) from None
-    except OSError as error:
-        raise NeveError(f"cannot read {path.name}", where=str(path), why=error.strerror or str(error)) from None
+            "the configuration is in two places",
+            where="neve.toml and pyproject.toml, tool.neve",
+            why="neve would have to guess which of them counts",
+            fixes=["move what neve.toml says to [tool.neve] in pyproject.toml, and remove neve.toml"],
+        )
+    return alone, "neve.toml", ""
+
+
+def _facts(directory: Path, winner: Found, pyproject: Mapping[str, Any] | None) -> Facts:
+    """What the files of the ``winner`` say. Raises NeveError."""
+    kind = winner.kind
+    if kind in _FOREIGN:
+        from neve.project.foreign import read_foreign
+
+        if (found := collected(password_problems(pyproject or {}, where=PYPROJECT))) is not None:
+            raise found
+        return read_foreign(kind, directory, pyproject)
+    if kind == "setuptools":
+        from neve.project.setuptools import read_setuptools
+
+        return read_setuptools(directory, pyproject)
+    if kind == "requirements":
+        from neve.project.requirements import read_requirements_project
+
+        return read_requirements_project(directory, pyproject)
+    facts = facts_from_pyproject(pyproject or {}, where=PYPROJECT)
+    if facts.name is not None and kind != "sources":
+        return facts
+    if kind in ("sources", "pylock") or (kind == "uv" and _is_virtual(pyproject or {})):
+        return replace(facts, build_system=None, scripts=())
+    raise no_project_table(PYPROJECT)
+
+
+def _is_virtual(pyproject: Mapping[str, Any]) -> bool:
+    """Whether uv takes a pyproject.toml without ``[project]``: the root of a workspace, or groups alone."""
+    tool = pyproject.get("tool")
+    uv = tool.get("uv") if isinstance(tool, Mapping) else None
+    return "dependency-groups" in pyproject or (isinstance(uv, Mapping) and "workspace" in uv)
 
 
 __all__ = ["read_project", "read_text"]

@@ -1,0 +1,154 @@
+"""Which kinds of project a directory holds, in their order of priority (docs/reference/projects.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from neve.errors import NeveError
+from neve.project.config import Kind
+
+PYPROJECT = "pyproject.toml"
+# A lock counts where what it locks is there too: one that was left behind says nothing.
+_LOCKS: tuple[tuple[Kind, str, str | None], ...] = (
+    ("uv", "uv.lock", PYPROJECT),
+    ("pylock", "pylock.toml", None),
+    ("poetry", "poetry.lock", PYPROJECT),
+    ("pdm", "pdm.lock", PYPROJECT),
+    ("pipenv", "Pipfile.lock", "Pipfile"),
+    ("rye", "requirements.lock", PYPROJECT),
+)
+_TABLES: tuple[Kind, ...] = ("uv", "poetry", "pdm", "rye")
+_FROM_PYPROJECT: frozenset[Kind] = frozenset({"uv", "poetry", "pdm", "rye", "hatch", "pyproject"})
+# Every file that alone can change what kind a directory is, or what its environment is.
+MARKERS = (
+    PYPROJECT,
+    "neve.toml",
+    ".python-version",
+    *(name for _, name, _ in _LOCKS),
+    "requirements-dev.lock",
+    "hatch.toml",
+    "uv.toml",
+    "pdm.toml",
+    "poetry.toml",
+    "Pipfile",
+    "requirements.txt",
+    "setup.py",
+    "setup.cfg",
+)
+
+
+class Found(NamedTuple):
+    """A kind that is there: the file that shows it, and why, in a phrase."""
+
+    kind: Kind
+    file: str
+    reason: str
+
+
+class Detected(NamedTuple):
+    """The kind that is taken, and the others that are there."""
+
+    winner: Found
+    passed_over: tuple[tuple[Kind, str], ...]
+
+
+def detect(directory: Path, pyproject: Mapping[str, Any] | None, wanted: str | None) -> Detected:
+    """The first kind that ``directory`` holds, or the ``wanted`` one; ``pyproject`` is its pyproject.toml, parsed.
+
+    Raises NeveError where there is none, or not the wanted one.
+    """
+    found = list(_found(directory, pyproject or {}))
+    if wanted is not None:
+        winner = next((each for each in found if each.kind == wanted), None)
+        if winner is None and wanted == "sources":
+            winner = Found("sources", ".", "")
+        if winner is None:
+            raise _not_there(directory, wanted, found)
+        winner = winner._replace(reason=f'project = "{wanted}" asks for it')
+    elif found:
+        winner = found[0]
+    else:
+        raise _nothing(directory)
+    return Detected(winner, tuple(_others(winner, found)))
+
+
+def _found(directory: Path, pyproject: Mapping[str, Any]) -> Iterator[Found]:
+    def there(name: str) -> bool:
+        return (directory / name).is_file()
+
+    for kind, lock, manifest in _LOCKS:
+        if there(lock) and (manifest is None or there(manifest)):
+            yield Found(kind, lock, f"{lock} is there")
+    tool = pyproject.get("tool")
+    tables = tool if isinstance(tool, Mapping) else {}
+    for kind in _TABLES:
+        if kind in tables:
+            yield Found(kind, PYPROJECT, f"{PYPROJECT} has [tool.{kind}]")
+    hatch = tables.get("hatch")
+    if isinstance(hatch, Mapping) and "envs" in hatch:
+        yield Found("hatch", PYPROJECT, f"{PYPROJECT} has [tool.hatch.envs]")
+    elif there("hatch.toml") and there(PYPROJECT):
+        yield Found("hatch", "hatch.toml", "hatch.toml is there")
+    if there("Pipfile"):
+        yield Found("pipenv", "Pipfile", "Pipfile is there")
+    if "project" in pyproject:
+        yield Found("pyproject", PYPROJECT, f"{PYPROJECT} has [project]")
+        yield Found("uv", PYPROJECT, f"{PYPROJECT} has [project]")  # uv reads any: for who asks
+    for kind, name in _LATER:
+        if there(name):
+            yield Found(kind, name, f"{name} is there")
+    plain = "neve.toml" if there("neve.toml") else next(iter(sorted(p.name for p in directory.glob("*.py"))), None)
+    if plain is not None:
+        yield Found("sources", plain, f"{plain} is there, and nothing that asks for packages")
+
+
+_LATER: tuple[tuple[Kind, str], ...] = (
+    ("requirements", "requirements.txt"),
+    ("setuptools", "setup.cfg"),
+    ("setuptools", "setup.py"),
+)
+
+
+def _others(winner: Found, found: list[Found]) -> Iterator[tuple[Kind, str]]:
+    """Kinds that would have counted without the winner: what is one's own part of another kind is not one."""
+    seen: set[Kind] = {winner.kind, "sources"}
+    if winner.kind in _FROM_PYPROJECT:
+        seen |= {"pyproject", "setuptools"}
+    for each in found:
+        by_request = each.kind == "uv" and each.reason.endswith("[project]")
+        if each.kind not in seen and not by_request:
+            seen.add(each.kind)
+            yield each.kind, each.file
+
+
+def _nothing(directory: Path) -> NeveError:
+    left = [lock for _, lock, manifest in _LOCKS if manifest and (directory / lock).is_file()]
+    return NeveError(
+        "there is no project here",
+        where=str(directory),
+        why=f"{' and '.join(left)}: what it locks is missing"
+        if left
+        else "neither pyproject.toml nor Pipfile, requirements.txt, setup.py, setup.cfg, neve.toml or any *.py is there",
+        fixes=["give the project's directory with -C DIR", "or begin one: `neve init`"],
+    )
+
+
+def _not_there(directory: Path, wanted: str, found: list[Found]) -> NeveError:
+    if wanted == "script":
+        return NeveError(
+            "a script is named on the command line",
+            where="project",
+            fixes=["neve build SCRIPT.py", 'project = "sources" takes the directory as it is'],
+        )
+    named = dict.fromkeys(f"{each.kind} ({each.file})" for each in found)
+    return NeveError(
+        f"there is no {wanted} project here",
+        where=str(directory),
+        why=f'project = "{wanted}" asks for one; there is {", ".join(named) or "nothing that neve knows"}',
+        fixes=["name a kind that is there, or take `project` out: the first of them is taken then"],
+    )
+
+
+__all__ = ["MARKERS", "PYPROJECT", "Detected", "Found", "detect"]
