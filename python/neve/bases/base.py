@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from neve.components.component import Contribution
     from neve.components.plan import Plan
     from neve.errors import NeveError
+    from neve.libraries.provider import Provider
     from neve.lock.model import BaseLock, Lock, ToolsLock
     from neve.lock.resolve import Resolver
     from neve.project.config import Config
@@ -80,6 +81,13 @@ class Base(Protocol):
 
     def provide(self, session: Session, lock: Lock, artefacts: Sequence[Artefact]) -> None:
         """Bring what is pinned into the store before Nix asks for it. Raises NeveError."""
+
+    def libraries(
+        self, session: Session, plan: Plan, lock: Lock, sonames: Collection[str], architecture: str, *, offline: bool
+    ) -> Mapping[str, Provider]:
+        """Who has each of ``sonames``: the image, or packages that could be added; ``offline`` asks nobody, and what it
+        does not know is left out. Raises NeveError, TransientError.
+        """
 
 
 def find_base(name: str) -> Base:

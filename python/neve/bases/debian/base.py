@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from neve.bases.base import Cuda
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from neve.bases.pythons import Choice
     from neve.components.plan import Plan
+    from neve.libraries.provider import Provider
     from neve.lock.model import BaseLock, DebianLock, Lock, ToolsLock
     from neve.lock.resolve import Resolver
     from neve.project.config import Config
@@ -159,6 +160,21 @@ class Debian:
         from neve.bases.debian.provide import provide
 
         provide(session, lock, artefacts)
+
+    def libraries(
+        self,
+        session: Session,
+        plan: Plan,  # noqa: ARG002
+        lock: Lock,
+        sonames: Collection[str],
+        architecture: str,
+        *,
+        offline: bool,
+    ) -> Mapping[str, Provider]:
+        """What the locked packages have, and the suite's Contents index."""
+        from neve.bases.debian.libraries import find_libraries
+
+        return find_libraries(session, lock, sonames, architecture, offline=offline)
 
 
 def target_of(base: DebianLock) -> Target:

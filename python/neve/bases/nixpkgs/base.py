@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from neve.bases.base import Cuda
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from neve.bases.pythons import Choice
     from neve.components.plan import Plan
+    from neve.libraries.provider import Provider
     from neve.lock.model import BaseLock, Lock, NixpkgsLock, ToolsLock
     from neve.lock.resolve import Resolver
     from neve.nix.nix import Nix
@@ -188,6 +189,22 @@ class Nixpkgs:
         architecture = session.plan.architecture
         build = [wheel for pin in lock.sdists for wheel in pin.wheels_for(architecture)]
         provide_files(session, files_of([*artefacts, *lock.build.wheels_for(architecture), *build]))
+
+    def libraries(
+        self,
+        session: Session,  # noqa: ARG002
+        plan: Plan,
+        lock: Lock,
+        sonames: Collection[str],
+        architecture: str,  # noqa: ARG002
+        *,
+        offline: bool,  # noqa: ARG002
+    ) -> Mapping[str, Provider]:
+        """What every wheel finds, what ``system`` names, and a table of others."""
+        from neve.bases.nixpkgs.libraries import find_libraries
+
+        names = [name for group in plan.packages.values() for name in group]
+        return find_libraries(sonames, system=names, release=lock.base.release)
 
 
 def _must_be_new_enough(program: Nix, release: str) -> None:
