@@ -1,0 +1,1 @@
+"""Sources that no index has: commits of git repositories, and where all sources lie."""
