@@ -86,7 +86,7 @@ class Resolve:
             fetcher=self.fetcher,
             uv=self.uv,
             held=tuple(held),
-        )
+        ).pins
 
     def refused(self, *sdists: Sdist) -> NeveError:
         with pytest.raises(NeveError) as caught:

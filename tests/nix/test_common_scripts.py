@@ -103,8 +103,8 @@ def test_what_a_backend_asks_for_and_nobody_locked_is_named(tmp_path: Path) -> N
     status, said, error = _built(tmp_path, ["Nothing_Like.It >= 2", "PyTest>=1"])
     assert (status, said) == (1, "")
     assert error.splitlines()[-1] == (
-        "build_wheel.py: own asks for Nothing_Like.It >= 2, which is not locked: add it to build-system.requires, or"
-        " the program to tool.neve.system; of a dependency, take a version with a wheel"
+        "build_wheel.py: own asks for Nothing_Like.It >= 2, which is not locked: `neve lock --upgrade` asks it"
+        " again; else add it to build-system.requires, or the program to tool.neve.build.system"
     )
     assert not (tmp_path / "made.whl").exists()
 

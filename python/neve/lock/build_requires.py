@@ -2,47 +2,60 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from neve.errors import NeveError, collected
-from neve.lock.patch_level import one_choice
-from neve.lock.sdists import BuildWheelPin, SdistPin
+from neve.lock.build_pins import Built, Targets, build_pins, compile_build_requires
+from neve.lock.build_rules import NO_SETTINGS, BuildSettings
+from neve.lock.crates import crates_of
+from neve.lock.sdists import CratePin, Language, SdistPin
 from neve.project.project import BuildSystem
 from neve.project.pyproject import LEGACY, build_system_from, parse_toml
 from neve.project.validate import validated
 from neve.python.artefact import files_of
 from neve.python.sdist import Sdist
-from neve.python.sdist_archive import pyproject_of
-from neve.python.select import select_wheels
+from neve.python.sdist_archive import read_archive
 
 if TYPE_CHECKING:
     from neve.fetch import Fetcher
     from neve.python.artefact import Artefact
+    from neve.python.source_tree import Tree
     from neve.python.target import Target
     from neve.python.uv import Uv
-    from neve.python.wheel import Wheel
 
 # PEP 517: what a source tree without [build-system] is built with.
 _SETUP_PY = BuildSystem(requires=("setuptools", "wheel"), backend=LEGACY.backend)
 _JOBS = 4
 _OTHER = "take another version of the package, or one with a wheel: `uv add` with another bound, then `uv lock`"
 
-Targets = Mapping[str, Sequence["Target"]]
-
 
 @dataclass(frozen=True, kw_only=True)
-class _Need:
-    """A source distribution, the targets that build it by architecture, and what it says of its build."""
+class Need:
+    """A source that is built: the ``key`` of its artefact, its name, what errors call it, the targets that build it by
+    architecture, and what it says of its build. One that ``asks`` has a backend that may ask for more.
+    """
 
-    sdist: Sdist
+    key: str
+    name: str
+    label: str
     targets: Targets
     system: BuildSystem
     requires: tuple[str, ...]
+    languages: tuple[Language, ...] = ()
+    crates: tuple[CratePin, ...] = ()
+    asks: bool = False
+    fixes: tuple[str, ...] = (_OTHER,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolved:
+    """Pins, and the keys of those whose backends must be asked yet what they need besides."""
+
+    pins: tuple[SdistPin, ...]
+    asking: frozenset[str] = frozenset()
 
 
 def resolve_sdists(
@@ -53,7 +66,8 @@ def resolve_sdists(
     fetcher: Fetcher,
     uv: Uv,
     held: Sequence[SdistPin] = (),
-) -> tuple[SdistPin, ...]:
+    settings: BuildSettings = NO_SETTINGS,
+) -> Resolved:
     """A pin for each source distribution of ``environments``, sorted by name; their keys, and those of ``targets``, are
     architectures.
 
@@ -69,11 +83,15 @@ def resolve_sdists(
         for pin in held
         if pin.sha256 in chosen and chosen[pin.sha256] not in new
     ]
+    needs: dict[Sdist, Need] = {}
     if new:
-        needs = _needs(new, fetcher)
-        built = _resolved(needs, uv, own)
-        pins += (_pin(need, built[need.sdist]) for need in needs)
-    return tuple(sorted(pins, key=lambda pin: (pin.name, pin.file)))
+        needs = _needs(new, fetcher, settings, environments)
+        built = resolve_needs([*needs.values()], uv, own, settings)
+        pins += (_pin(sdist, need, built[need.key]) for sdist, need in needs.items())
+    return Resolved(
+        pins=tuple(sorted(pins, key=lambda pin: (pin.name, pin.file))),
+        asking=frozenset(need.key for need in needs.values() if need.asks),
+    )
 
 
 def unpinned(
@@ -94,72 +112,6 @@ def _sdists(environments: Mapping[str, Sequence[Artefact]]) -> dict[Sdist, None]
     return dict.fromkeys(a for artefacts in environments.values() for a in artefacts if isinstance(a, Sdist))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Built:
-    """What build requirements resolve to, and the architectures that they have no wheels for, with the reason."""
-
-    wheels: tuple[BuildWheelPin, ...] = ()
-    lacking: Mapping[str, str] = field(default_factory=dict)
-
-
-def build_pins(pylock: str, targets: Targets, *, own: str, where: str) -> Built:
-    """The wheels of the text of a pylock that ``targets``, by architecture, install; a wheel of one architecture alone
-    says so.
-
-    Raises NeveError with what has no wheel for the architecture ``own``, and where its targets choose differently;
-    another may go without.
-    """
-    chosen: dict[str, tuple[Wheel, ...]] = {}
-    lacking: dict[str, str] = {}
-    for architecture, of in targets.items():
-        place = f"{where}, {architecture}"
-        try:
-            chosen[architecture] = one_choice({t: select_wheels(pylock, t, where=place) for t in of}, where=place)
-        except NeveError as error:
-            if architecture == own:
-                raise
-            lacking[architecture] = _one_line(error)
-    pins: list[BuildWheelPin] = []
-    for wheel in dict.fromkeys(wheel for wheels in chosen.values() for wheel in wheels):
-        having = [architecture for architecture, wheels in chosen.items() if wheel in wheels]
-        fields = {name: getattr(wheel, name) for name in ("name", "version", "file", "url", "sha256", "size")}
-        pins += (
-            validated(BuildWheelPin, {**fields, "architecture": architecture}, where=f"{where}, {wheel.name}")
-            for architecture in ([None] if len(having) == len(targets) else having)
-        )
-    return Built(
-        wheels=tuple(sorted(pins, key=lambda pin: (pin.name, pin.file, pin.architecture or ""))), lacking=lacking
-    )
-
-
-def _one_line(error: NeveError) -> str:
-    first = error.errors[0]
-    text = f"{first.what} ({first.why})" if first.why else first.what
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
-
-
-def compile_build_requires(uv: Uv, requires: Sequence[str], *, python: str, **options: Any) -> str:
-    """The text of a pylock with what ``requires`` resolve to, as ``uv.compile``; empty where nothing is required.
-
-    setuptools older than 70.1 makes wheels with the help of ``wheel``, which it asks for once it runs; it is added
-    here, since nothing more can be had in the build.
-    """
-    if not requires:
-        return ""
-    pylock = uv.compile(requires, python=python, **options)
-    packages = tomllib.loads(pylock).get("packages", [])
-    if any(package["name"] == "wheel" for package in packages) or not any(map(_is_old_setuptools, packages)):
-        return pylock
-    return uv.compile([*requires, "wheel"], python=python, **options)
-
-
-def _is_old_setuptools(package: Mapping[str, Any]) -> bool:
-    from packaging.version import Version
-
-    # What a URL names has no version here: nothing is known of it.
-    return package["name"] == "setuptools" and "version" in package and Version(package["version"]) < Version("70.1")
-
-
 def _tags(targets: Targets) -> tuple[str, ...]:
     """The targets as neve.lock names them: interpreter and platform, as in the file name of a wheel (PEP 425, 600)."""
     tags = (
@@ -170,13 +122,20 @@ def _tags(targets: Targets) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tags))
 
 
-def _needs(wanted: Mapping[Sdist, Targets], fetcher: Fetcher) -> list[_Need]:
+def _needs(
+    wanted: Mapping[Sdist, Targets],
+    fetcher: Fetcher,
+    settings: BuildSettings,
+    environments: Mapping[str, Sequence[Artefact]],
+) -> dict[Sdist, Need]:
     files = fetcher.fetch(files_of(list(wanted)))
-    needs: list[_Need] = []
+    needs: dict[Sdist, Need] = {}
     problems: list[NeveError] = []
     for (sdist, targets), file in zip(wanted.items(), files, strict=True):
+        extra = settings.extra_for(sdist.name, environments)
         try:
-            needs.append(_need(sdist, targets, file))
+            tree = read_archive(file, sdist.file)
+            needs[sdist] = need_of(tree, key=sdist.key, name=sdist.name, label=sdist.file, targets=targets, extra=extra)
         except NeveError as error:
             problems.append(error)
     if (problem := collected(problems)) is not None:
@@ -184,24 +143,50 @@ def _needs(wanted: Mapping[Sdist, Targets], fetcher: Fetcher) -> list[_Need]:
     return needs
 
 
-def _need(sdist: Sdist, targets: Targets, archive: Path) -> _Need:
-    where = f"{sdist.file}, pyproject.toml"
-    text = pyproject_of(archive, sdist.file)
+def need_of(
+    tree: Tree,
+    *,
+    key: str,
+    name: str,
+    label: str,
+    targets: Targets,
+    extra: Sequence[str] = (),
+    fixes: Sequence[str] = (_OTHER,),
+) -> Need:
+    """What the source ``tree`` needs to be built, ``extra`` requirements besides its own; ``label`` is what errors call
+    it. Raises NeveError for what is no requirement, or cannot be pinned; ``fixes`` are its remedies.
+    """
+    where = f"{label}, pyproject.toml"
+    text = tree.texts.get("pyproject.toml")
     try:
         found = build_system_from(parse_toml(text, where=where), where=where) if text is not None else None
     except NeveError as error:
-        error.fixes = (_OTHER,)  # the user cannot mend what is published
+        error.fixes = tuple(fixes)  # what is published, the user cannot mend
         raise
     system = found or _SETUP_PY
-    requires = _requirements(system.requires, [target for of in targets.values() for target in of], where)
-    return _Need(sdist=sdist, targets=targets, system=system, requires=requires)
+    every = [target for of in targets.values() for target in of]
+    return Need(
+        key=key,
+        name=name,
+        label=label,
+        targets=targets,
+        system=system,
+        requires=needed_requirements(
+            [*system.requires, *extra], every, where=f"{where}, build-system.requires", fixes=fixes
+        ),
+        languages=tree.languages(system),
+        crates=crates_of(tree, system, label=label),
+        asks=tree.must_be_asked(system),
+        fixes=tuple(fixes),
+    )
 
 
-def _requirements(requires: Iterable[str], targets: Sequence[Target], where: str) -> tuple[str, ...]:
+def needed_requirements(
+    requires: Iterable[str], targets: Sequence[Target], *, where: str, fixes: Sequence[str] = (_OTHER,)
+) -> tuple[str, ...]:
     """``requires`` in the form of PEP 508, without those that no target needs. Raises NeveError."""
     from packaging.requirements import Requirement
 
-    place = f"{where}, build-system.requires"
     needed: list[str] = []
     for text in requires:
         try:
@@ -213,28 +198,30 @@ def _requirements(requires: Iterable[str], targets: Sequence[Target], where: str
             )
         except (ValueError, KeyError, RecursionError) as error:  # also a marker of what cannot be compared or known
             why = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-            raise NeveError(f"{text[:200]!r} is not a requirement", where=place, why=why, fixes=[_OTHER]) from None
+            raise NeveError(f"{text[:200]!r} is not a requirement", where=where, why=why, fixes=fixes) from None
         if requirement.url is not None:
             raise NeveError(
                 f"the build requirement {requirement.name!r} is a URL",
-                where=place,
+                where=where,
                 why="neve takes build requirements from the project's indexes only",
-                fixes=[_OTHER],
+                fixes=fixes,
             )
         if is_needed:
             needed.append(written)
     return tuple(dict.fromkeys(needed))
 
 
-def _resolved(needs: Sequence[_Need], uv: Uv, own: str) -> dict[Sdist, Built]:
-    """The build requirements' wheels. Each distinct set is resolved once: most packages share a few."""
-    groups: dict[frozenset[str], list[_Need]] = {}
+def resolve_needs(needs: Sequence[Need], uv: Uv, own: str, settings: BuildSettings = NO_SETTINGS) -> dict[str, Built]:
+    """The build requirements' wheels, by the keys of ``needs``. Each distinct set is resolved once: most packages share
+    a few. Raises NeveError with all that do not resolve, or lack a wheel for the architecture ``own``.
+    """
+    groups: dict[frozenset[str], list[Need]] = {}
     for need in needs:
         groups.setdefault(frozenset(need.requires), []).append(need)
-    found: dict[Sdist, Built] = {}
+    found: dict[str, Built] = {}
     problems: list[NeveError] = []
     with ThreadPoolExecutor(_JOBS) as pool:
-        pylocks = [pool.submit(_compiled, group, uv) for group in groups.values()]
+        pylocks = [pool.submit(_compiled, group, uv, settings) for group in groups.values()]
         for group, pylock in zip(groups.values(), pylocks, strict=True):
             try:
                 found |= _wheels(group, pylock.result(), own)
@@ -245,54 +232,71 @@ def _resolved(needs: Sequence[_Need], uv: Uv, own: str) -> dict[Sdist, Built]:
     return found
 
 
-def _compiled(group: Sequence[_Need], uv: Uv) -> str:
+def _compiled(group: Sequence[Need], uv: Uv, settings: BuildSettings) -> str:
     """The text of a pylock with what ``group`` needs, empty where it needs nothing."""
     requires = sorted(group[0].requires)
     (target, *_), *_ = group[0].targets.values()
+    options = {"constraints": settings.constraints} if settings.constraints else {}
     try:
-        return compile_build_requires(uv, requires, python=".".join(map(str, target.python)), fixes=[_OTHER])
+        return compile_build_requires(
+            uv, requires, python=".".join(map(str, target.python)), fixes=list(group[0].fixes), **options
+        )
     except NeveError as error:
         error.what = f"{error.what}, which {_names(group)} must be built with"
         raise
 
 
-def _wheels(group: Sequence[_Need], pylock: str, own: str) -> dict[Sdist, Built]:
+def _wheels(group: Sequence[Need], pylock: str, own: str) -> dict[str, Built]:
     """The wheels of ``pylock`` for each of ``group``, which may differ in their architectures."""
-    alike: dict[tuple[str, ...], list[_Need]] = {}
+    alike: dict[tuple[str, ...], list[Need]] = {}
     for need in group:
         alike.setdefault(tuple(need.targets), []).append(need)
-    found: dict[Sdist, Built] = {}
+    found: dict[str, Built] = {}
     for needs in alike.values():
         try:
             where = f"build-system.requires of {_names(needs)}"
             built = build_pins(pylock, needs[0].targets, own=own, where=where) if pylock else Built()
         except NeveError as error:
             for each in error.errors:
-                each.fixes = (_OTHER, "or another Python under [tool.neve]")  # nobody else mends what is published
+                each.fixes = (*needs[0].fixes, "or another Python under [tool.neve]")
             raise
-        found.update((need.sdist, built) for need in needs)
+        found.update((need.key, built) for need in needs)
     return found
 
 
-def _names(group: Sequence[_Need]) -> str:
-    return ", ".join(need.sdist.file for need in group)
+def _names(group: Sequence[Need]) -> str:
+    return ", ".join(need.label for need in group)
 
 
-def _pin(need: _Need, built: Built) -> SdistPin:
-    sdist = need.sdist
-    return validated(
-        SdistPin,
-        {
-            **{name: getattr(sdist, name) for name in ("name", "version", "file", "url", "sha256", "size")},
-            "backend": need.system.backend,
-            "backend_path": need.system.backend_path,
-            "requires": need.requires,
-            "targets": _tags(need.targets),
-            "wheels": built.wheels,
-            "lacking": built.lacking,
-        },
-        where=sdist.file,
-    )
+def build_fields(need: Need, built: Built) -> dict[str, Any]:
+    """What the pins of all that is built have in common, but for the version."""
+    return {
+        "name": need.name,
+        "backend": need.system.backend,
+        "backend_path": need.system.backend_path,
+        "requires": need.requires,
+        "targets": _tags(need.targets),
+        "languages": need.languages,
+        "crates": need.crates,
+        "wheels": built.wheels,
+        "lacking": built.lacking,
+    }
 
 
-__all__ = ["Built", "build_pins", "compile_build_requires", "resolve_sdists", "unpinned"]
+def _pin(sdist: Sdist, need: Need, built: Built) -> SdistPin:
+    own = {name: getattr(sdist, name) for name in ("version", "file", "sha256", "size", "path")}
+    # What lies in the project has its path in the place of a URL.
+    url = "" if sdist.path is not None else sdist.url
+    return validated(SdistPin, {**build_fields(need, built), **own, "url": url}, where=sdist.file)
+
+
+__all__ = [
+    "Need",
+    "Resolved",
+    "build_fields",
+    "need_of",
+    "needed_requirements",
+    "resolve_needs",
+    "resolve_sdists",
+    "unpinned",
+]

@@ -7,8 +7,18 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, model_validator
 
 from neve.errors import DefectError
+from neve.lock.interpreter import InterpreterPin
 from neve.lock.pin import Name, Sha256, Url, Version, WheelPin
-from neve.lock.sdists import BuildWheelPin, DirectoryPin, GitPin, Lacking, SdistPin, of_architecture
+from neve.lock.sdists import (
+    Architecture,
+    BuildWheelPin,
+    CratePin,
+    DirectoryPin,
+    GitPin,
+    Lacking,
+    SdistPin,
+    of_architecture,
+)
 from neve.project.config import Model
 
 FORMAT = 1
@@ -16,6 +26,10 @@ FORMAT = 1
 PoolPath = Annotated[
     str, Field(pattern=r"^([A-Za-z0-9+_~:%-][A-Za-z0-9+._~:%-]*/)*[A-Za-z0-9+_~:%-][A-Za-z0-9+._~:%-]*\.deb$")
 ]
+
+
+FullVersion = Annotated[str, Field(pattern=r"^3\.[0-9]+\.[0-9]+([a-z]+[0-9]+)?$")]
+DebianName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+~:-]+)?$")]
 
 
 class DebPin(Model):
@@ -34,21 +48,68 @@ class DebPin(Model):
         return self.path.rpartition("/")[2].translate(str.maketrans("~%:", "---"))
 
 
+class BuildPackages(Model):
+    """The Debian packages that compile and that the image does not hold: what is ``wanted``, and all that it needs
+    besides the image's own.
+    """
+
+    wanted: tuple[DebianName, ...]
+    packages: tuple[DebPin, ...]
+
+
+class ToolsLock(Model):
+    """What builds in the Debian base's sandbox. ``busybox_tree`` is the NAR hash of the bootstrap directory."""
+
+    busybox: DebPin
+    busybox_tree: Sha256
+    packages: tuple[DebPin, ...]
+    uv: WheelPin
+
+
+class DebianOther(Model):
+    """What the Debian base has for a further architecture: as :class:`DebianLock`, and what builds on such a machine."""
+
+    architecture: Architecture
+    python: FullVersion
+    snapshots: dict[Literal["main", "updates", "security"], Url] = Field({})
+    packages: dict[Literal["base", "python", "system"], tuple[DebPin, ...]]
+    build: BuildPackages | None = Field(None)
+    tools: ToolsLock
+
+
 class DebianLock(Model):
     """The Debian base: its release, the interpreter's full version, the mirrors, and the packages by group.
 
     ``main`` and ``security`` are the mirrors that were asked, without credentials; ``snapshots`` where each archive can
-    be had once its mirror has moved on.
+    be had once its mirror has moved on. ``others`` are architectures besides the first platform's: those of further
+    platforms, and of the machine that builds.
     """
 
     name: Literal["debian"]
     release: Name
-    architecture: Literal["x86_64", "aarch64"]
-    python: Annotated[str, Field(pattern=r"^3\.[0-9]+\.[0-9]+([a-z]+[0-9]+)?$")]
+    architecture: Architecture
+    python: FullVersion
     main: Url
     security: Url
     snapshots: dict[Literal["main", "updates", "security"], Url] = Field({})
     packages: dict[Literal["base", "python", "system"], tuple[DebPin, ...]]
+    build: BuildPackages | None = Field(None)
+    others: tuple[DebianOther, ...] = Field(())
+
+    @property
+    def architectures(self) -> tuple[str, ...]:
+        """Those that there are pins of."""
+        return (self.architecture, *(other.architecture for other in self.others))
+
+    def of(self, architecture: str) -> DebianLock:
+        """The base as it is for ``architecture`` alone. Raises DefectError where there are no pins of it."""
+        if architecture == self.architecture:
+            return self.model_copy(update={"others": ()})
+        for other in self.others:
+            if other.architecture == architecture:
+                fields = {name: getattr(other, name) for name in DebianOther.model_fields if name != "tools"}
+                return self.model_copy(update={**fields, "others": ()})
+        raise DefectError(f"neve.lock has no pins of {architecture}", why=", ".join(self.architectures))
 
     @property
     def summary(self) -> str:
@@ -82,19 +143,16 @@ class NixpkgsLock(Model):
 BaseLock: TypeAlias = DebianLock | NixpkgsLock
 
 
-class ToolsLock(Model):
-    """What builds in the Debian base's sandbox. ``busybox_tree`` is the NAR hash of the bootstrap directory."""
-
-    busybox: DebPin
-    busybox_tree: Sha256
-    packages: tuple[DebPin, ...]
-    uv: WheelPin
-
-
 class BuildLock(Model):
-    """The build requirements of the project's own package, and the architectures that it cannot be built for."""
+    """The build requirements of the project's own package, and the architectures that it cannot be built for.
+
+    ``asked`` is what its backend asked for besides, with these ``inputs``, a digest of the files that decide it.
+    """
 
     requires: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    inputs: Sha256 | None = None
+    crates: tuple[CratePin, ...] = ()
     wheels: tuple[BuildWheelPin, ...] = ()
     lacking: Lacking = Field({})
 
@@ -112,6 +170,7 @@ class Lock(Model):
     inputs: Sha256
     base: Annotated[BaseLock, Field(discriminator="name")]
     tools: ToolsLock | None = Field(None)
+    interpreter: InterpreterPin | None = Field(None)
     build: BuildLock = BuildLock()
     sdists: tuple[SdistPin, ...] = Field(())
     git: tuple[GitPin, ...] = Field(())
@@ -137,6 +196,12 @@ class Lock(Model):
             raise DefectError("the lock is not one of the debian base", why=self.base.name)
         return self.base, self.tools
 
+    def debian_of(self, architecture: str) -> tuple[DebianLock, ToolsLock]:
+        """The pins of the Debian base for ``architecture`` alone. Raises DefectError where there are none."""
+        base, tools = self.debian
+        own = {other.architecture: other.tools for other in base.others}
+        return base.of(architecture), own.get(architecture, tools)
+
     @property
     def nixpkgs(self) -> NixpkgsLock:
         """The pin of the nixpkgs base. Raises DefectError for a lock of another."""
@@ -145,4 +210,16 @@ class Lock(Model):
         return self.base
 
 
-__all__ = ["FORMAT", "BaseLock", "BuildLock", "DebPin", "DebianLock", "Lock", "NixpkgsLock", "ToolsLock", "WheelPin"]
+__all__ = [
+    "FORMAT",
+    "BaseLock",
+    "BuildLock",
+    "BuildPackages",
+    "DebPin",
+    "DebianLock",
+    "DebianOther",
+    "Lock",
+    "NixpkgsLock",
+    "ToolsLock",
+    "WheelPin",
+]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from neve.bases.base import find_base
-from neve.lock.build_requires import Built, build_pins, compile_build_requires
+from neve.lock.build_pins import Built, build_pins, compile_build_requires
 from neve.lock.model import BuildLock, Lock
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from neve.project.config import Model
 
 SdistFile = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.!+-]*\.(tar\.gz|zip)$")]
 Architecture = Literal["x86_64", "aarch64"]
+Language = Literal["c", "c++", "fortran", "rust"]
 
 
 # Relative to the project's directory, also out of it: a workspace's members lie beside one another.
@@ -31,6 +32,20 @@ class BuildWheelPin(WheelPin):
     architecture: Architecture | None = None
 
 
+class CratePin(Model):
+    """A crate of a Cargo.lock: where its registry has it, and the SHA-256 of the archive."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+    version: Annotated[str, Field(pattern=r"^[0-9][A-Za-z0-9.+-]*$")]
+    url: Url
+    sha256: Sha256
+
+    @property
+    def file(self) -> str:
+        """The archive's name."""
+        return f"{self.name}-{self.version}.crate"
+
+
 # Architectures that nothing is built for, and why: a build requirement has no wheel there.
 Lacking = dict[Architecture, Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$")]]
 
@@ -40,7 +55,8 @@ class BuildPin(Model):
     asks for among them, and what they resolve to.
 
     ``targets`` are what ``wheels`` were chosen for, as ``cp313-manylinux_2_40_x86_64``, those of architectures that are
-    ``lacking`` among them.
+    ``lacking`` among them. ``languages`` are what is compiled, ``crates`` what Rust needs for it. ``asked`` is what the
+    backend asked for when it was run; None where it need not be.
     """
 
     name: Name
@@ -49,12 +65,20 @@ class BuildPin(Model):
     backend_path: tuple[Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$"), AfterValidator(_inside)], ...] = ()
     requires: tuple[Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$")], ...]
     targets: tuple[Annotated[str, Field(pattern=r"^cp3[0-9]+t?-manylinux(_[0-9]+){2}_(x86_64|aarch64)$")], ...]
+    languages: tuple[Language, ...] = ()
+    asked: tuple[Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$")], ...] | None = None
+    crates: tuple[CratePin, ...] = ()
     wheels: tuple[BuildWheelPin, ...]
     lacking: Lacking = Field({})
 
     def wheels_for(self, architecture: str) -> tuple[BuildWheelPin, ...]:
         """The build requirements of ``architecture``."""
         return of_architecture(self.wheels, architecture)
+
+    @property
+    def label(self) -> str:
+        """What errors call it."""
+        return self.name
 
 
 class SdistPin(BuildPin):
@@ -71,6 +95,11 @@ class SdistPin(BuildPin):
     def key(self) -> str:
         """What the artefact is found by."""
         return self.sha256
+
+    @property
+    def label(self) -> str:
+        """What errors call it."""
+        return self.file
 
 
 class GitPin(BuildPin):
@@ -107,10 +136,12 @@ __all__ = [
     "Architecture",
     "BuildPin",
     "BuildWheelPin",
+    "CratePin",
     "DirectoryPin",
     "GitPin",
     "GitUrl",
     "Lacking",
+    "Language",
     "RelativePath",
     "SdistFile",
     "SdistPin",

@@ -45,37 +45,55 @@ def lock_text(lock: Lock) -> str:
     """``lock`` as the text of a neve.lock."""
     data = lock.model_dump(mode="json", by_alias=True, exclude_none=True)
     base, tools = data["base"], data.get("tools")
-    groups = base.pop("packages", None)
+    others = base.pop("others", [])
     lines = [_HEAD, f"version = {data['version']}", f"inputs = {_value(data['inputs'])}"]
-    lines += ["", "[base]", *_pairs(base)]
-    if groups is not None:
-        lines += ["", "[base.packages]", *(line for group, pins in groups.items() for line in _array(group, pins))]
+    lines += ["", "[base]", *_base("base", base)]
+    for other in others:
+        own = other.pop("tools")
+        lines += ["", "[[base.others]]", *_base("base.others", other), "", "[base.others.tools]", *_tools(own)]
     if tools is not None:
-        lines += [
-            "",
-            "[tools]",
-            *_pairs({k: v for k, v in tools.items() if k != "packages"}),
-            *_array("packages", tools["packages"]),
-        ]
-    lines += [
-        "",
-        "[build]",
-        *_pairs({"requires": data["build"]["requires"], **_lacking(data["build"])}),
-        *_array("wheels", data["build"]["wheels"]),
-    ]
+        lines += ["", "[tools]", *_tools(tools)]
+    lines += ["", "[build]", *_build(data["build"])]
     for table in ("sdists", "git", "directories"):
         for pin in data[table]:
-            wheels, lacking = pin.pop("wheels"), _lacking(pin)
-            pin.pop("lacking")
-            lines += ["", f"[[{table}]]", *_pairs({**pin, **lacking}), *_array("wheels", wheels)]
+            lines += ["", f"[[{table}]]", *_build(pin)]
     if data["sizes"]:
         lines += ["", "[sizes]", *_pairs(dict(sorted(data["sizes"].items())))]
     return "\n".join(lines) + "\n"
 
 
-def _lacking(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Said only where something is: most builds lack nothing."""
-    return {"lacking": table["lacking"]} if table["lacking"] else {}
+def _base(name: str, table: dict[str, Any]) -> list[str]:
+    """The base's own keys, then its packages, one line each."""
+    groups, compilers = table.pop("packages", None), table.pop("build", None)
+    lines = _pairs(table)
+    if groups is not None:
+        lines += ["", f"[{name}.packages]", *(line for group, pins in groups.items() for line in _array(group, pins))]
+    if compilers is not None:
+        lines += ["", f"[{name}.build]", *_pairs({"wanted": compilers["wanted"]})]
+        lines += _array("packages", compilers["packages"])
+    return lines
+
+
+def _tools(table: Mapping[str, Any]) -> list[str]:
+    rest = {key: value for key, value in table.items() if key != "packages"}
+    return [*_pairs(rest), *_array("packages", table["packages"])]
+
+
+_SAID = ("languages", "asked", "lacking")  # where something is: most builds have none of these
+
+
+def _build(table: Mapping[str, Any]) -> list[str]:
+    """What is built: its pins of wheels and crates come last, one line each."""
+    arrays = {key: table[key] for key in ("crates", "wheels") if key == "wheels" or table[key]}
+    quiet = {*arrays, "crates", *(key for key in _SAID if not table.get(key) and not _is_answer(key, table))}
+    rest = {key: value for key, value in table.items() if key not in quiet}
+    last = {key: rest.pop(key) for key in ("lacking",) if key in rest}
+    return [*_pairs({**rest, **last}), *(line for key, pins in arrays.items() for line in _array(key, pins))]
+
+
+def _is_answer(key: str, table: Mapping[str, Any]) -> bool:
+    """An empty list of what a backend asked for says that it was asked."""
+    return key == "asked" and key in table and ("targets" in table or "inputs" in table)
 
 
 def _pairs(table: Mapping[str, Any]) -> list[str]:

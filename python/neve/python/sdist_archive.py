@@ -1,4 +1,4 @@
-"""Reading pyproject.toml out of a source distribution without unpacking it (PEP 517, PEP 625)."""
+"""Reading what a source distribution says of its build without unpacking it (PEP 517, PEP 625)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import IO, cast
 
 from neve.errors import NeveError
+from neve.python.source_tree import Tree, is_telling
 
 _MIB = 1 << 20
 _MOST_BYTES = 2048 * _MIB  # unpacked; the largest real ones hold a few hundred MiB
 _MOST_ENTRIES = 100_000
 _LARGEST_FILE = 1 * _MIB
+_MOST_READ = 16 * _MIB  # of all files together
 _NAMES = ("pyproject.toml", "setup.py", "setup.cfg")
 # What the readers of a damaged archive raise: zipfile says RuntimeError for an encrypted entry and
 # NotImplementedError for a compression that it does not know; tarfile follows chained headers by calling itself.
@@ -33,14 +35,21 @@ _DAMAGE = (
 
 
 def pyproject_of(archive: Path, file: str) -> str | None:
-    """The text of the pyproject.toml in the root of ``archive``; None where it has setup.py or setup.cfg only.
+    """The text of the pyproject.toml in the root of ``archive``; None where it has setup.py or setup.cfg only. Raises
+    NeveError as :func:`read_archive`.
+    """
+    return read_archive(archive, file).texts.get("pyproject.toml")
 
-    ``file`` is the sdist's name. Nothing is written. Raises NeveError for an archive that is damaged, that would
-    unpack outside of its directory or grow beyond all measure, and for one that is no source tree of Python.
+
+def read_archive(archive: Path, file: str) -> Tree:
+    """The source tree in ``archive``; ``file`` is the sdist's name.
+
+    Nothing is written. Raises NeveError for an archive that is damaged, that would unpack outside of its directory or
+    grow beyond all measure, and for one that is no source tree of Python.
     """
     try:
         entries = _zip_entries(archive) if file.endswith(".zip") else _tar_entries(archive)
-        found = _root_files(entries)
+        names, found = _tree(entries)
     except _DAMAGE as error:
         raise NeveError(
             f"{file} is not a source distribution that can be read",
@@ -48,17 +57,20 @@ def pyproject_of(archive: Path, file: str) -> str | None:
             why=str(error) or type(error).__name__,
             fixes=["take another version of the package"],
         ) from None
-    if "pyproject.toml" in found:
-        content = found["pyproject.toml"]
-        if content is None:
-            raise _refused(file, "its pyproject.toml is no regular file")
-        try:
-            return content.decode()
-        except UnicodeDecodeError as error:
-            raise _refused(file, f"its pyproject.toml is not UTF-8: {error}") from None
-    if not found:
+    if not any(name in found for name in _NAMES):
         raise _refused(file, "it has neither pyproject.toml nor setup.py")
-    return None
+    texts: dict[str, str | None] = {}
+    for name, content in found.items():
+        errors = "replace" if is_telling(name) else "strict"
+        try:
+            texts[name] = None if content is None else content.decode(errors=errors)
+        except UnicodeDecodeError as error:
+            if name == "pyproject.toml":
+                raise _refused(file, f"its pyproject.toml is not UTF-8: {error}") from None
+            texts[name] = None  # an old setup.py, say
+    if "pyproject.toml" in texts and texts["pyproject.toml"] is None:
+        raise _refused(file, "its pyproject.toml is no regular file")
+    return Tree(names, texts)
 
 
 def _refused(file: str, why: str) -> NeveError:
@@ -74,25 +86,39 @@ def _refused(file: str, why: str) -> NeveError:
 _Entry = tuple[tuple[str, ...], bool, bytes | None]
 
 
-def _root_files(entries: Iterator[_Entry]) -> dict[str, bytes | None]:
-    """What lies under _NAMES in the archive's single directory; None for what is no file. Raises ValueError."""
+def _tree(entries: Iterator[_Entry]) -> tuple[tuple[str, ...], dict[str, bytes | None]]:
+    """The files of the archive's single directory, and what is read of them; None for what is no file. Raises
+    ValueError.
+    """
     roots: set[str] = set()
+    names: dict[tuple[str, ...], None] = {}
     found: dict[tuple[str, ...], bytes | None] = {}
+    read = 0
     for number, (parts, is_directory, content) in enumerate(entries):
         if number >= _MOST_ENTRIES:
             raise ValueError(f"it has more than {_MOST_ENTRIES} entries")
         if len(parts) > 1 or (parts and is_directory):
             roots.add(parts[0])
-        if _is_wanted(parts) and not is_directory:
+        if is_directory or len(parts) < 2:
+            continue
+        names[parts] = None
+        if _most(parts) != 0:
             found[parts] = content  # of two with one name the later counts, as for tar and unzip
+            read += len(content or b"")
+            if read > _MOST_READ:
+                raise ValueError(f"what it says of its build is larger than {_MOST_READ} bytes")
     if len(roots) != 1:
         raise ValueError(f"it has {len(roots)} top-level directories instead of one")
     (root,) = roots
-    return {name: content for (top, name), content in found.items() if top == root}
+    return (
+        tuple("/".join(parts[1:]) for parts in names if parts[0] == root),
+        {"/".join(parts[1:]): content for parts, content in found.items() if parts[0] == root},
+    )
 
 
-def _is_wanted(parts: tuple[str, ...]) -> bool:
-    return len(parts) == 2 and parts[1] in _NAMES
+def _most(parts: tuple[str, ...]) -> int | None:
+    """How much of a file is read (see :func:`is_telling`)."""
+    return is_telling("/".join(parts[1:])) if len(parts) > 1 else 0
 
 
 def _parts(name: str) -> tuple[str, ...]:
@@ -150,10 +176,12 @@ def _tar_entries(archive: Path) -> Iterator[_Entry]:
         for entry in tar:
             parts = _parts(entry.name)
             content = None
-            if _is_wanted(parts) and entry.isreg():
-                _small(entry.size, entry.name)
+            most = _most(parts)
+            if most != 0 and entry.isreg():
+                if most is None:
+                    _small(entry.size, entry.name)
                 file = tar.extractfile(entry)
-                content = file.read() if file is not None else None
+                content = file.read(-1 if most is None else most) if file is not None else None
             yield parts, entry.isdir(), content
 
 
@@ -166,12 +194,14 @@ def _zip_entries(archive: Path) -> Iterator[_Entry]:
             parts = _parts(info.filename)
             content = None
             # The upper half of the attributes are the file's mode where Unix made the archive: a link is no file.
-            if _is_wanted(parts) and (info.external_attr >> 28) in (0, 0o10):
-                _small(info.file_size, info.filename)
+            most = _most(parts)
+            if most != 0 and not info.is_dir() and (info.external_attr >> 28) in (0, 0o10):
+                if most is None:
+                    _small(info.file_size, info.filename)
                 with container.open(info) as file:
-                    content = file.read(_LARGEST_FILE + 1)
+                    content = file.read(_LARGEST_FILE + 1 if most is None else most)
                 _small(len(content), info.filename)
             yield parts, info.is_dir(), content
 
 
-__all__ = ["pyproject_of"]
+__all__ = ["pyproject_of", "read_archive"]

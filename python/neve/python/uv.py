@@ -24,11 +24,21 @@ _NO_INTERPRETER = re.compile(
 class Uv:
     """The uv of neve's own dependency (or ``UV``), called in a project's directory.
 
-    ``interpreter`` gives a Python for a project whose requires-python no interpreter of the host meets.
+    ``interpreter`` gives a Python for a project whose requires-python no interpreter of the host meets; ``script`` is
+    the name of a script in the directory that is locked in place of the project (PEP 723).
     """
 
-    def __init__(self, directory: Path, *, offline: bool, interpreter: Callable[[], Path] | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        offline: bool,
+        interpreter: Callable[[], Path] | None = None,
+        script: str | None = None,
+    ) -> None:
         self.directory = directory
+        self._script = ["--script", script] if script else []
+        self._lock = f"{script}.lock" if script else "uv.lock"
         self.offline = offline
         self._interpreter = interpreter
         self._python: Path | None = None
@@ -50,16 +60,16 @@ class Uv:
     def lock(self, *, upgrade: bool = False) -> None:
         """Write uv.lock. Raises NeveError with uv's reason where nothing resolves."""
         self._project(
-            ["lock", *(["--upgrade"] if upgrade else [])],
-            "uv cannot lock the project",
+            ["lock", *self._script, *(["--upgrade"] if upgrade else [])],
+            "uv cannot lock the script" if self._script else "uv cannot lock the project",
             ["mend what uv names above"],
         )
 
     def check(self) -> None:
         """Raise NeveError where uv.lock does not fit pyproject.toml any more."""
         self._project(
-            ["lock", "--check"],
-            "uv.lock is not fresh",
+            ["lock", "--check", *self._script],
+            f"{self._lock} is not fresh",
             [
                 "`neve lock` refreshes it (as `uv lock` does); with --upgrade it takes newer versions of everything",
                 "or `--frozen` takes it as it is",
@@ -79,16 +89,51 @@ class Uv:
             "--format",
             "pylock.toml",
             "--frozen",
-            "--no-emit-project",
-            "--no-default-groups",
             "--no-header",
+            *(self._script or ["--no-emit-project", "--no-default-groups"]),
         ]
         words += ["--all-extras"] if extras == "all" else [f"--extra={extra}" for extra in extras]
         words += ["--all-groups"] if groups == "all" else [f"--group={group}" for group in groups]
         return self._project(
             words,
-            "uv cannot read uv.lock",
-            ["`uv lock` writes it anew"],
+            f"uv cannot read {self._lock}",
+            ["`neve lock --upgrade` writes it anew"] if self._script else ["`uv lock` writes it anew"],
+        )
+
+    def resolve(
+        self,
+        sources: Sequence[str],
+        output: Path,
+        *,
+        python: str,
+        options: Sequence[str] = (),
+        given: str | None = None,
+        fixes: Sequence[str] = (),
+    ) -> None:
+        """Resolve the files ``sources`` (``-``: ``given``) for Python ``python`` ("3.13") and later ones on all platforms,
+        and write a pylock to ``output``, which may hold an older one: its versions stay where they can.
+
+        Paths in it are relative to its directory. uv may build what has no static metadata on this machine, to learn
+        its dependencies. Raises NeveError with uv's reason.
+        """
+        self._run(
+            [
+                "pip",
+                "compile",
+                "--quiet",
+                "--format=pylock.toml",
+                "--universal",
+                "--no-header",
+                "--no-annotate",
+                f"--python={sys.executable}",
+                f"--python-version={python}",
+                f"--output-file={output}",
+                *options,
+                *sources,
+            ],
+            what=f"uv cannot resolve {', '.join(sources) if given is None else 'the requirements'}",
+            given=given,
+            fixes=fixes,
         )
 
     def compile(
@@ -97,9 +142,11 @@ class Uv:
         *,
         python: str,
         dependencies: bool = True,
+        constraints: Sequence[str] = (),
         fixes: Sequence[str] = ("mend the requirement in pyproject.toml (build-system.requires)",),
     ) -> str:
-        """``requirements`` resolved to wheels alone, for all platforms, as the text of a pylock.toml.
+        """``requirements`` resolved to wheels alone, under ``constraints``, for all platforms, as the text of a
+        pylock.toml.
 
         Raises NeveError with uv's reason; ``fixes`` are the remedies where nothing better is known.
         """
@@ -123,11 +170,42 @@ class Uv:
             "-",
         ]
         text = "".join(f"{requirement}\n" for requirement in requirements)
+        what = f"uv cannot resolve {', '.join(requirements)}"
+        if not constraints:
+            return self._run(words, what=what, given=text, fixes=fixes)
+        import tempfile
+
+        with tempfile.TemporaryDirectory(prefix="neve-constraints-") as directory:
+            file = Path(directory, "build-constraint-dependencies.txt")
+            file.write_text("".join(f"{constraint}\n" for constraint in constraints), encoding="utf-8")
+            return self._run([*words, "--constraint", str(file)], what=what, given=text, fixes=fixes)
+
+    def pythons(self, architecture: str) -> str:
+        """The CPythons for Linux with glibc on ``architecture`` that uv can fetch, as uv's JSON. Raises NeveError."""
         return self._run(
-            words,
-            what=f"uv cannot resolve {', '.join(requirements)}",
-            given=text,
-            fixes=fixes,
+            ["python", "list", f"cpython-linux-{architecture}-gnu", "--only-downloads", "--all-versions", "--show-urls"]
+            + ["--output-format", "json"],
+            what="uv cannot say which Pythons it has",
+            fixes=["UV_PYTHON_DOWNLOADS_JSON_URL, where it is set, must lead to uv's list of downloads"],
+            extra={"UV_PYTHON_DOWNLOADS": "manual"},
+        )
+
+    def fetch_python(self, key: str, directory: Path) -> None:
+        """Have uv fetch and verify the Python ``key`` below ``directory``: its archive in ``archives``, unpacked in
+        ``installed``. Raises NeveError with uv's reason, TransientError where a server does not answer.
+        """
+        self._run(
+            ["python", "install", "--install-dir", str(directory / "installed"), key],
+            what=f"uv cannot fetch {key}",
+            fixes=[
+                "UV_PYTHON_INSTALL_MIRROR, or python-install-mirror of uv, must lead to a mirror that has it",
+                "a mirror that sends another file than uv knows by its hash is not to be trusted",
+            ],
+            extra={
+                "UV_PYTHON_DOWNLOADS": "manual",
+                "UV_PYTHON_CACHE_DIR": str(directory / "archives"),
+                "UV_PYTHON_BIN_DIR": str(directory / "bin"),
+            },
         )
 
     def _project(self, words: Sequence[str], what: str, fixes: Sequence[str]) -> str:
@@ -148,6 +226,7 @@ class Uv:
         what: str = "uv failed",
         given: str | None = None,
         fixes: Sequence[str] = (),
+        extra: Mapping[str, str] | None = None,
     ) -> str:
         command = [
             find_uv(),
@@ -161,7 +240,7 @@ class Uv:
             done = subprocess.run(
                 command,
                 cwd=self.directory,
-                env=_environment(os.environ),
+                env={**_environment(os.environ), **(extra or {})},
                 input=given,
                 text=True,
                 encoding="utf-8",
