@@ -34,26 +34,36 @@ class Options:
 
 @dataclass(frozen=True)
 class Session:
-    """A directory with a project in it, the options, and what is made on demand."""
+    """A directory with a project in it, the options, and what is made on demand.
+
+    ``script`` is the name of a script in the directory (PEP 723): then that alone is the project, and has locks and a
+    work directory of its own.
+    """
 
     directory: Path
     options: Options = field(default_factory=Options)
     progress: Progress = field(default_factory=Silent)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    script: str | None = None
+
+    @property
+    def work(self) -> Path:
+        """Where neve keeps what it makes for the project; it need not exist."""
+        return self.directory / ".neve" / (self.script or "")
 
     @property
     def neve_lock(self) -> Path:
         """neve.lock of the project."""
-        return self.directory / "neve.lock"
+        return self.directory / (f"{self.script}.neve.lock" if self.script else "neve.lock")
 
     @property
     def uv_lock(self) -> Path:
         """uv.lock of the project."""
-        return self.directory / "uv.lock"
+        return self.directory / (f"{self.script}.lock" if self.script else "uv.lock")
 
     @property
     def pylock(self) -> Path:
-        """Where the environment of a project is kept that uv does not lock (PEP 751)."""
+        """Where the environment of a project is kept that uv does not lock (PEP 751); no script has one."""
         return self.directory / "pylock.neve.toml"
 
     @cached_property
@@ -61,7 +71,15 @@ class Session:
         """The project in the directory. Raises NeveError where there is none or where it is not valid."""
         from neve.project.read import read_project
 
-        return read_project(self.directory)
+        return read_project(self.directory, self.script)
+
+    def files(self) -> tuple[str, ...]:
+        """The project's own files, relative and sorted. Raises NeveError for what cannot go into an image."""
+        if self.script is not None:
+            return (self.script,)
+        from neve.project.sources import source_files
+
+        return source_files(self.directory)
 
     @cached_property
     def plan(self) -> Plan:
@@ -109,7 +127,7 @@ class Session:
         """uv, called in the project's directory; it is given the base's own interpreter where the host has none."""
         from neve.python.uv import Uv
 
-        return Uv(self.directory, offline=self.options.offline, interpreter=self._interpreter)
+        return Uv(self.directory, offline=self.options.offline, interpreter=self._interpreter, script=self.script)
 
     def _interpreter(self) -> Path:
         from neve.bases.debian.suites import SUITES

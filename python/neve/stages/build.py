@@ -5,21 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from neve import __version__
 from neve.files import explained, locked, write_atomic
-from neve.project.sources import source_files
+from neve.project.detect import MARKERS
 from neve.resources import nix_library, templates
 from neve.stages.work import work_directory
 
 if TYPE_CHECKING:
     from neve.session import Session
-
-# What the rendered tree depends on, besides neve itself.
-_INPUTS = ("pyproject.toml", ".python-version", "uv.lock", "neve.lock")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,16 +35,23 @@ def build_image(session: Session) -> Built:
     Writes only below ``.neve/``, and the locks where they are missing or stale. Raises NeveError.
     """
     _must_be_project(session)
-    work = work_directory(session.directory)
+    work = work_directory(session)
     with locked(work / "lock"):
         before = _State.read(work)
-        keys = _keys(session)
+        keys = _keys(session, before.inputs if before else ())
         if before is not None and before.built == keys.built and _is_whole(before):
             return before.result()
         keys, reference = _rendered(session, before, keys)
         layout = Path(_nix_build(session, "oci", work / "result"))
         digest = (layout / "digest").read_text().strip()
-        state = _State(rendered=keys.rendered, built=keys.built, digest=digest, layout=str(layout), reference=reference)
+        state = _State(
+            rendered=keys.rendered,
+            built=keys.built,
+            digest=digest,
+            layout=str(layout),
+            reference=reference,
+            inputs=keys.inputs,
+        )
         state.write(work)
         return state.result()
 
@@ -54,30 +59,34 @@ def build_image(session: Session) -> Built:
 def render_image(session: Session) -> None:
     """Lock and render into ``.neve/``, and bring what is pinned into the store; no image is built. Raises NeveError."""
     _must_be_project(session)
-    work = work_directory(session.directory)
+    work = work_directory(session)
     with locked(work / "lock"):
-        before, keys = _State.read(work), _keys(session)
+        before = _State.read(work)
+        keys = _keys(session, before.inputs if before else ())
         if before is None or before.rendered != keys.rendered:
             keys, reference = _rendered(session, before, keys)
-            _State(rendered=keys.rendered, built="", digest="", layout="", reference=reference).write(work)
+            _State(
+                rendered=keys.rendered, built="", digest="", layout="", reference=reference, inputs=keys.inputs
+            ).write(work)
 
 
 def fresh_build(session: Session) -> Built | None:
     """What the last build made, where nothing changed since."""
-    state = _State.read(session.directory / ".neve")
-    if state is None or state.built != _keys(session).built or not _is_whole(state):
+    state = _State.read(session.work)
+    if state is None or state.built != _keys(session, state.inputs).built or not _is_whole(state):
         return None
     return state.result()
 
 
 def build_output(session: Session, name: str) -> Path:
     """Another output of the rendering (``image``, ``env``, ``rootfs``, ``check``), after :func:`build_image`."""
-    return Path(_nix_build(session, name, session.directory / ".neve" / f"result-{name}"))
+    return Path(_nix_build(session, name, session.work / f"result-{name}"))
 
 
 def _must_be_project(session: Session) -> None:
-    if not (session.directory / "pyproject.toml").is_file():
-        session.project  # noqa: B018 - it says what is missing
+    """What is missing is said before a work directory is made."""
+    if not (session.directory / (session.script or "pyproject.toml")).is_file():
+        session.project  # noqa: B018
 
 
 def _rendered(session: Session, before: _State | None, keys: _Keys) -> tuple[_Keys, str]:
@@ -85,7 +94,7 @@ def _rendered(session: Session, before: _State | None, keys: _Keys) -> tuple[_Ke
     if before is not None and before.rendered == keys.rendered:
         return keys, before.reference
     reference = _prepare(session)
-    return _keys(session), reference
+    return _keys(session, _inputs(session)), reference
 
 
 def _prepare(session: Session) -> str:
@@ -96,6 +105,8 @@ def _prepare(session: Session) -> str:
     from neve.stages.lock import lock_project
     from neve.stages.render import write_tree
 
+    for note in session.project.notes:
+        session.progress.note(note)
     result = lock_project(session)
     scripts = session.project.scripts
     if len(scripts) > 1 and not result.plan.entrypoint:
@@ -103,8 +114,8 @@ def _prepare(session: Session) -> str:
             f"the project has several console scripts ({', '.join(scripts)}): the image starts Python unless"
             " tool.neve.image.entrypoint names one"
         )
-    place = Place(root="../../.", files=source_files(session.directory))
-    write_tree(render(result.plan, result.lock, result.environments, place), session.directory / ".neve")
+    place = Place(root="../../../." if session.script else "../../.", files=session.files())
+    write_tree(render(result.plan, result.lock, result.environments, place), session.work)
     find_base(result.plan.base).provide(session, result.lock, result.artefacts)
     return result.plan.reference
 
@@ -123,7 +134,7 @@ def _nix_build(session: Session, attribute: str, link: Path) -> str:
         offline=session.options.offline,
         out_link=link,
         substitute=base.substitutes,
-        extra=base.evaluation(session.directory / ".neve", session.plan.architecture),
+        extra=base.evaluation(session.work, session.plan.architecture),
     )
     return str(physical(session.nix, paths[0]))
 
@@ -132,22 +143,28 @@ def _nix_build(session: Session, attribute: str, link: Path) -> str:
 class _Keys:
     rendered: str
     built: str
+    inputs: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class _State:
-    """What the last build left, in .neve/state.json; ``built`` is empty where nothing was built of the rendering."""
+    """What the last build left, in state.json; ``built`` is empty where nothing was built of the rendering.
+
+    ``inputs`` are the files that decided the rendering, so that the next call need not read them to know which.
+    """
 
     rendered: str
     built: str
     digest: str
     layout: str
     reference: str
+    inputs: tuple[str, ...]
 
     @classmethod
     def read(cls, work: Path) -> _State | None:
         try:
-            return cls(**json.loads((work / "state.json").read_text()))
+            state = cls(**json.loads((work / "state.json").read_text()))
+            return replace(state, inputs=tuple(map(str, state.inputs)))
         except (OSError, ValueError, TypeError):
             return None  # missing, of another version, or broken: build
 
@@ -166,10 +183,17 @@ def _is_whole(state: _State) -> bool:
         return False
 
 
-def _keys(session: Session) -> _Keys:
-    """Digests of all that the rendering and the build depend on."""
+def _inputs(session: Session) -> tuple[str, ...]:
+    """The files that decide the rendering, besides neve's own: what makes a project another kind is among them."""
+    read = session.project.files
+    locks = (session.neve_lock.name, session.uv_lock.name, session.pylock.name)
+    return tuple(dict.fromkeys((*((".python-version",) if session.script else MARKERS), *locks, *read)))
+
+
+def _keys(session: Session, inputs: Sequence[str]) -> _Keys:
+    """Digests of all that the rendering and the build depend on, ``inputs`` among them."""
     with explained("read the project", session.directory):
-        files = source_files(session.directory)
+        files = session.files()
         rendered = hashlib.sha256()
         options = [
             __version__,
@@ -178,7 +202,7 @@ def _keys(session: Session) -> _Keys:
         ]
         for part in (*options, *files, *_own_stats()):
             rendered.update(part.encode("utf-8", "surrogateescape") + b"\0")
-        for name in _INPUTS:
+        for name in inputs:
             path = session.directory / name
             rendered.update(path.read_bytes() if path.is_file() else b"-")
             rendered.update(b"\0")
@@ -188,7 +212,7 @@ def _keys(session: Session) -> _Keys:
             built.update(
                 f"{stat.st_ino} {stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_mode}\n".encode()
             )
-    return _Keys(rendered.hexdigest(), built.hexdigest())
+    return _Keys(rendered.hexdigest(), built.hexdigest(), tuple(inputs))
 
 
 def _own_stats() -> list[str]:

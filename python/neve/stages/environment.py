@@ -14,6 +14,8 @@ from neve.stages.permission import must_not_change
 from neve.stages.work import work_directory
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from neve.python.target import Target
     from neve.session import Session
 
@@ -42,17 +44,24 @@ def find_environment(session: Session) -> Environment:
     kind = session.project.kind
     if kind == "pylock":
         return PylockEnvironment(session)
-    if kind in ("uv", "hatch", "pyproject", "script"):
+    if kind in ("uv", "hatch", "pyproject") or (kind == "script" and _has_block(session)):
         return UvEnvironment(session)
-    if kind == "sources":
+    if kind in ("sources", "script"):
         return NoEnvironment()
     from neve.stages.derived import DerivedEnvironment
 
     return DerivedEnvironment(session)
 
 
+def _has_block(session: Session) -> bool:
+    """Whether the session's script asks for packages: uv would write metadata into one without."""
+    from neve.project.script import has_block
+
+    return has_block(read_text(session.directory / str(session.script)))
+
+
 class NoEnvironment:
-    """Plain sources install nothing."""
+    """Plain sources, and scripts without metadata, install nothing."""
 
     where = "neve.toml"
 
@@ -104,29 +113,32 @@ class UvEnvironment:
     def _text(self) -> str:
         from neve.project.uv_settings import default_groups
 
+        if self._session.script is not None:
+            return self._session.uv.export()
         config = self._session.project.config
         groups = default_groups(self._session.directory) if config.groups is None else config.groups
         return self._session.uv.export(extras=config.extras, groups=groups)
 
 
 def _uv_lock(session: Session, *, upgrade: bool, check: bool, refresh: bool) -> tuple[str, ...]:
-    path = session.directory / "uv.lock"
-    before = _digest(session, "uv.lock")
+    path = session.uv_lock
+    before = _digest(path)
     if upgrade or not path.exists():
-        must_not_change(session, check, "uv.lock is not there", True)
+        must_not_change(session, check, f"{path.name} is not there", True)
         session.progress.stage("locking the Python environment")
         session.uv.lock(upgrade=upgrade)
     elif not session.options.frozen:
         _check_uv_lock(session, refresh=refresh and not (check or session.options.locked))
-    return ("uv.lock",) if _digest(session, "uv.lock") != before else ()
+    return (path.name,) if _digest(path) != before else ()
 
 
 def _check_uv_lock(session: Session, *, refresh: bool) -> None:
-    """Ask uv whether uv.lock is fresh, unless it has said so of these very files; or let uv refresh it."""
+    """Ask uv whether its lock is fresh, unless it has said so of these very files; or let uv refresh it."""
     from neve.files import write_atomic
 
-    seen = session.directory / ".neve" / "uv-lock-is-fresh"
-    key = f"{_digest(session, 'pyproject.toml')} {_digest(session, 'uv.lock')}\n"
+    seen = session.work / "uv-lock-is-fresh"
+    asks = session.directory / (session.script or "pyproject.toml")
+    key = f"{_digest(asks)} {_digest(session.uv_lock)}\n"
     try:
         if seen.read_text() == key:
             return
@@ -134,19 +146,19 @@ def _check_uv_lock(session: Session, *, refresh: bool) -> None:
         pass
     if refresh:
         session.uv.lock()
-        key = f"{_digest(session, 'pyproject.toml')} {_digest(session, 'uv.lock')}\n"
+        key = f"{_digest(asks)} {_digest(session.uv_lock)}\n"
     else:
         session.uv.check()
     # Members of a workspace and dependencies at a path have metadata of their own, which these digests do not see.
-    text = read_text(session.directory / "uv.lock")
+    text = read_text(session.uv_lock)
     if text.count("source = { virtual") + text.count("source = { editable") + text.count("source = { directory") <= 1:
         with suppress(NeveError):  # a directory that cannot be written: uv is asked again next time
-            write_atomic(work_directory(session.directory) / seen.name, key)
+            write_atomic(work_directory(session) / seen.name, key)
 
 
-def _digest(session: Session, name: str) -> str:
+def _digest(path: Path) -> str:
     try:
-        return hashlib.sha256((session.directory / name).read_bytes()).hexdigest()
+        return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return ""
 

@@ -48,7 +48,7 @@ def image_shell(session: Session) -> ImageShell:
     image = Layout(built.layout).image()
     config = image.config.get("config")
     tree = _unpacked(session, [layer.descriptor.digest for layer in image.layers])
-    home = own_directory(session.directory, "home")
+    home = own_directory(session, "home")
     with explained("create the home of shells", home):
         home.mkdir(mode=0o700, exist_ok=True)
     shell = ImageShell(
@@ -95,7 +95,7 @@ def write_wrappers(session: Session, shell: ImageShell) -> Path:
     quoted = {key: shlex.quote(word) for key, word in words.items()}
     names = shell.tools()
     texts = {name: _WRAPPER.format(name=shlex.quote(name), project=shell.name, **quoted) for name in names}
-    directory = write_programs(session.directory, texts)
+    directory = write_programs(session, texts)
     place = directory.parent
     # The image's files for those who only read them, as editors do.
     with locked(place / "lock"), explained("write the wrappers", place):
@@ -110,7 +110,7 @@ def _record(session: Session) -> Path:
     """Where it is written what the last shell was. It names what is mounted and started, and so does not lie in the
     project, which others may have filled.
     """
-    project = hashlib.sha256(os.fsencode(session.directory.resolve())).hexdigest()
+    project = hashlib.sha256(os.fsencode(session.directory.resolve() / (session.script or ""))).hexdigest()
     return cache_home() / "shells" / f"{project}.json"
 
 

@@ -90,7 +90,7 @@ class _NixShell:
 
     def _interactive(self) -> list[str]:
         """A bash with the user's own settings, which may not put other programs before those of the shell."""
-        rcfile = own_directory(self.session.directory, "shell") / "bashrc"
+        rcfile = own_directory(self.session, "shell") / "bashrc"
         write_if_changed(rcfile, _BASHRC)
         prompt = f"({self.session.plan.project.name}) "
         return ["bash", "-c", 'NEVE_PATH=$PATH NEVE_PROMPT=$1 exec bash --rcfile "$2" -i', "bash", prompt, str(rcfile)]
@@ -106,9 +106,10 @@ class _NixShell:
 
         self._settings()
         tools = sorted(path.name for path in (build_output(self.session, "env") / "bin").iterdir())
-        words = [sys.executable, "-m", "neve", "-q", "-C", str(self.session.directory.resolve()), "shell", "--"]
+        words = [sys.executable, "-m", "neve", "-q", "-C", str(self.session.directory.resolve()), "shell"]
+        words += [*([self.session.script] if self.session.script else []), "--"]
         texts = {name: f'#!/bin/sh\nexec {shlex.join([*words, name])} "$@"\n' for name in tools}
-        directory = str(write_programs(self.session.directory, texts))
+        directory = str(write_programs(self.session, texts))
         return f'export PATH={shlex.quote(directory)}:"$PATH"', {"path": directory, "tools": tools}
 
     def environment(self) -> tuple[str, Mapping[str, Any]]:
@@ -123,7 +124,7 @@ class _NixShell:
         """What bash evaluates to be in the shell, which is kept from Nix's garbage collection."""
         from neve.nix.call import print_dev_env
 
-        profile = own_directory(self.session.directory, "shell") / "profile"
+        profile = own_directory(self.session, "shell") / "profile"
         return print_dev_env(self.session.nix, "shell", profile=profile, **settings)
 
     def _settings(self) -> Mapping[str, Any]:
@@ -136,7 +137,7 @@ class _NixShell:
         return {
             "substitute": base.substitutes,
             "offline": session.options.offline,
-            "extra": base.evaluation(session.directory / ".neve", session.plan.architecture),
+            "extra": base.evaluation(session.work, session.plan.architecture),
         }
 
 
