@@ -369,3 +369,16 @@ def test_an_interrupt_ends_the_process_though_the_server_stalls(server: Server, 
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=20)
     assert "KeyboardInterrupt" in errors
+
+
+def test_a_page_says_its_type_and_where_redirects_led_to(tmp_path: Path) -> None:
+    with serving() as server, serving() as other:
+        server.script["/old/"] = [Step(status=302, location="../newer/")]
+        server.script["/newer/"] = [Step(status=302, location=f"{other.url}/new/")]
+        other.files["/new/"] = b"here"
+        page = Fetcher(tmp_path, Silent()).page(
+            server.url.replace("//", "//user:secret@") + "/old/", accept="text/html, text/*;q=0.1"
+        )
+        assert page == (b"here", "text/html", f"{other.url}/new/")
+        assert other.seen[0].headers["accept"] == "text/html, text/*;q=0.1"
+        assert "authorization" not in other.seen[0].headers

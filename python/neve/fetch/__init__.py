@@ -2,7 +2,7 @@
 
 from neve.fetch.address import redacted
 from neve.fetch.artefact import Artefact
-from neve.fetch.fetcher import Fetcher
+from neve.fetch.fetcher import Fetcher, Page
 from neve.fetch.problem import MissingError
 
-__all__ = ["Artefact", "Fetcher", "MissingError", "redacted"]
+__all__ = ["Artefact", "Fetcher", "MissingError", "Page", "redacted"]

@@ -7,10 +7,11 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from neve.errors import NeveError, collected
-from neve.fetch.address import redacted
+from neve.fetch.address import redacted, without_credentials
 from neve.fetch.artefact import Artefact
 from neve.fetch.credentials import Origin
 from neve.fetch.download import Download, tried
@@ -20,6 +21,14 @@ from neve.files import locked
 from neve.progress import Progress
 
 _MIB = 1 << 20
+
+
+class Page(NamedTuple):
+    """A document: its bytes, its media type where the server tells it, and its URL, without credentials."""
+
+    content: bytes
+    media_type: str
+    url: str
 
 
 class Fetcher:
@@ -67,18 +76,22 @@ class Fetcher:
         Raises MissingError where there is none, TransientError where the server cannot be reached,
         NeveError for all else.
         """
+        return self.page(url, limit=limit).content
+
+    def page(self, url: str, *, accept: str | None = None, limit: int = 256 * _MIB) -> Page:
+        """Like :meth:`get`, with what the server says of the document; ``accept`` names media types that will do."""
         what = f"cannot read {redacted(url)}"
         if self.offline:
             raise NeveError(what, why="--offline forbids it", fixes=["run the same command without --offline"])
 
-        def attempt() -> bytes:
+        def attempt() -> Page:
             content = bytearray()
-            with self._opener.open(url) as body:
+            with self._opener.open(url, accept=accept) as body:
                 for chunk in body.chunks:
                     content += chunk
                     if len(content) > limit:
                         raise FetchProblemError(url, f"it is larger than {limit} bytes")
-            return bytes(content)
+            return Page(bytes(content), body.media_type, body.url or without_credentials(url))
 
         try:
             return tried(attempt, lambda: 0, threading.Event())
@@ -201,4 +214,4 @@ def _present(path: Path, size: int | None) -> bool:
     return size is None or found == size
 
 
-__all__ = ["Fetcher"]
+__all__ = ["Fetcher", "Page"]

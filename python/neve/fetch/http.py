@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from neve.certificates import host_bundle
 from neve.fetch.address import split_credentials
@@ -29,11 +29,16 @@ _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 @dataclass(frozen=True)
 class Body:
-    """What a URL answers: ``chunks`` from the byte ``start`` on; ``length`` is theirs, where told."""
+    """What a URL answers: ``chunks`` from the byte ``start`` on; ``length`` is theirs, where told.
+
+    ``media_type`` is what the server says that it is; ``url`` is where redirects led to, None where there were none.
+    """
 
     start: int
     length: int | None
     chunks: Iterator[bytes]
+    media_type: str = ""
+    url: str | None = None
 
 
 class Opener:
@@ -46,9 +51,10 @@ class Opener:
         self._pools: dict[str, urllib3.PoolManager] = {}
 
     @contextlib.contextmanager
-    def open(self, url: str, start: int = 0) -> Iterator[Body]:
+    def open(self, url: str, start: int = 0, *, accept: str | None = None) -> Iterator[Body]:
         """Open ``url`` at byte ``start``, or at its beginning where the server knows no ranges (RFC 9110).
 
+        ``accept`` names the media types that will do, best first.
         Raises FetchProblemError, also while the chunks are read.
         """
         try:
@@ -63,7 +69,7 @@ class Opener:
             with _open_file(url, start) as body:
                 yield body
         elif parts.scheme in ("http", "https") and parts.hostname:
-            with self._open_http(url, bare, authorization, start) as body:
+            with self._open_http(url, bare, authorization, start, accept) as body:
                 yield body
         else:
             raise FetchProblemError(
@@ -71,11 +77,13 @@ class Opener:
             )
 
     @contextlib.contextmanager
-    def _open_http(self, url: str, bare: str, authorization: str | None, start: int) -> Iterator[Body]:
-        response = self._request(url, bare, authorization, start)
+    def _open_http(
+        self, url: str, bare: str, authorization: str | None, start: int, accept: str | None
+    ) -> Iterator[Body]:
+        response = self._request(url, bare, authorization, start, accept)
         if start and response.status == 416:  # the file is shorter than what is here: that is not of it
             response.close()
-            response = self._request(url, bare, authorization, 0)
+            response = self._request(url, bare, authorization, 0, accept)
         try:
             if response.status not in (200, 206):
                 raise _refused(url, response.status, response.headers.get("Retry-After"))
@@ -84,6 +92,8 @@ class Opener:
                 _first_byte(response.headers.get("Content-Range")) if response.status == 206 else 0,
                 int(length) if length.isdecimal() else None,
                 _chunks(url, response),
+                response.headers.get("Content-Type", ""),
+                _led_to(bare, response),
             )
         finally:
             # Closed rather than released: half-read answers must not be taken for the next one.
@@ -92,7 +102,9 @@ class Opener:
             else:
                 response.close()
 
-    def _request(self, url: str, bare: str, authorization: str | None, start: int) -> urllib3.BaseHTTPResponse:
+    def _request(
+        self, url: str, bare: str, authorization: str | None, start: int, accept: str | None
+    ) -> urllib3.BaseHTTPResponse:
         import urllib3
 
         from neve import __version__
@@ -101,6 +113,8 @@ class Opener:
         headers = {"User-Agent": f"neve/{__version__}", "Accept-Encoding": "identity"}
         if authorization:
             headers["Authorization"] = authorization
+        if accept:
+            headers["Accept"] = accept
         if start:
             headers["Range"] = f"bytes={start}-"
         retries = urllib3.Retry(
@@ -165,6 +179,15 @@ def _chunks(url: str, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
         yield from response.stream(CHUNK, decode_content=False)
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise _unreachable(url, error) from error
+
+
+def _led_to(bare: str, response: urllib3.BaseHTTPResponse) -> str | None:
+    """Where redirects of ``bare`` led to."""
+    led: str | None = None
+    for step in response.retries.history if response.retries is not None else ():
+        if step.redirect_location:
+            led = urljoin(led or bare, step.redirect_location)
+    return led
 
 
 def _first_byte(content_range: str | None) -> int:
