@@ -141,6 +141,11 @@ class Session:
         offers = [(python, suite.codename) for suite in SUITES.values() for python in suite.pythons]
         fitting = [offer for offer in offers if admits(PythonRequest(), requires, offer[0])]
         found = next((offer for offer in fitting if offer[0] == wanted), fitting[0] if fitting else None)
+        if found is None and self.plan.managed:
+            from neve.interpreter.provide import host_python
+
+            self.progress.stage(f"no Python of this machine fits {requires or wanted}; uv gets the image's own")
+            return host_python(self)
         if found is None:
             raise NeveError(
                 f"no Python of this machine fits {wanted}",

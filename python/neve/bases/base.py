@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from neve.components.plan import Plan
     from neve.errors import NeveError
     from neve.libraries.provider import Provider
+    from neve.lock.interpreter import InterpreterPin
     from neve.lock.model import BaseLock, Lock, ToolsLock
     from neve.lock.resolve import Resolver
     from neve.project.config import Config
@@ -55,9 +56,11 @@ class Base(Protocol):
         """What of ``plan`` decides the base's part of neve.lock, as plain data."""
 
     def resolve(
-        self, resolver: Resolver, plan: Plan, held: Lock | None, *, upgrade: bool
+        self, resolver: Resolver, plan: Plan, held: Lock | None, interpreter: InterpreterPin | None, *, upgrade: bool
     ) -> tuple[BaseLock, ToolsLock | None]:
-        """The base's pins; ``held`` is what an older lock has, ``upgrade`` asks for newer. Raises NeveError."""
+        """The base's pins; ``held`` is what an older lock has, ``upgrade`` asks for newer; ``interpreter`` is the Python
+        of uv's that goes with them. Raises NeveError.
+        """
 
     def targets(self, base: BaseLock, plan: Plan) -> Mapping[str, tuple[Target, ...]]:
         """By architecture, the plan's first, the targets that one choice of wheels must fit."""

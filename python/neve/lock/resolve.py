@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from neve.bases.debian.mirror import Mirrors
     from neve.components.plan import Plan
     from neve.fetch import Fetcher
+    from neve.lock.interpreter import InterpreterPin
     from neve.progress import Progress
     from neve.python.uv import Uv
 
@@ -35,7 +36,8 @@ class Resolver:
         """
         with ThreadPoolExecutor(1) as pool:  # uv waits for its index while the base waits for its own
             build_pylock = pool.submit(self._build_pylock, plan)
-            base, tools = find_base(plan.base).resolve(self, plan, held, upgrade=upgrade)
+            interpreter = self._interpreter(plan, held, upgrade=upgrade) if plan.managed else None
+            base, tools = find_base(plan.base).resolve(self, plan, held, interpreter, upgrade=upgrade)
             pylock, targets = build_pylock.result(), find_base(plan.base).targets(base, plan)
             where = "build-system.requires"
             built = build_pins(pylock, targets, own=plan.architecture, where=where) if pylock else Built()
@@ -44,8 +46,15 @@ class Resolver:
             inputs=plan.lock_inputs(),
             base=base,
             tools=tools,
+            interpreter=interpreter,
             build=BuildLock(requires=plan.build_requires, wheels=built.wheels, lacking=dict(built.lacking)),
         )
+
+    def _interpreter(self, plan: Plan, held: Lock | None, *, upgrade: bool) -> InterpreterPin:
+        from neve.interpreter.resolve import Asked, resolve_interpreter
+
+        asked = Asked(uv=self.uv, fetcher=self.fetcher, progress=self.progress)
+        return resolve_interpreter(plan, held.interpreter if held else None, asked, upgrade=upgrade)
 
     def _build_pylock(self, plan: Plan) -> str:
         return compile_build_requires(self.uv, plan.build_requires, python=plan.python)

@@ -54,6 +54,9 @@ def lock_text(lock: Lock) -> str:
     if tools is not None:
         lines += ["", "[tools]", *_tools(tools)]
     lines += ["", "[build]", *_build(data["build"])]
+    if (interpreter := data.get("interpreter")) is not None:
+        archives = interpreter.pop("archives")
+        lines += ["", "[interpreter]", *_pairs(interpreter), *_array("archives", archives)]
     for table in ("sdists", "git", "directories"):
         for pin in data[table]:
             lines += ["", f"[[{table}]]", *_build(pin)]

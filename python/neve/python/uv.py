@@ -183,8 +183,10 @@ class Uv:
     def pythons(self, architecture: str) -> str:
         """The CPythons for Linux with glibc on ``architecture`` that uv can fetch, as uv's JSON. Raises NeveError."""
         return self._run(
-            ["python", "list", f"cpython-linux-{architecture}-gnu", "--only-downloads", "--all-versions", "--show-urls"]
-            + ["--output-format", "json"],
+            [
+                *("python", "list", f"cpython-linux-{architecture}-gnu", "--only-downloads", "--all-versions"),
+                *("--show-urls", "--output-format", "json"),
+            ],
             what="uv cannot say which Pythons it has",
             fixes=["UV_PYTHON_DOWNLOADS_JSON_URL, where it is set, must lead to uv's list of downloads"],
             extra={"UV_PYTHON_DOWNLOADS": "manual"},

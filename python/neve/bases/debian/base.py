@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from neve.bases.pythons import Choice
     from neve.components.plan import Plan
     from neve.libraries.provider import Provider
+    from neve.lock.interpreter import InterpreterPin
     from neve.lock.model import BaseLock, DebianLock, Lock, ToolsLock
     from neve.lock.resolve import Resolver
     from neve.project.config import Config
@@ -110,17 +111,18 @@ class Debian:
         resolver: Resolver,
         plan: Plan,
         held: Lock | None,  # noqa: ARG002
+        interpreter: InterpreterPin | None,
         *,
         upgrade: bool,  # noqa: ARG002
     ) -> tuple[BaseLock, ToolsLock | None]:
         """Packages and tools as the mirror has them now."""
         from neve.bases.debian.lock import resolve_debian
 
-        return resolve_debian(resolver, plan)
+        return resolve_debian(resolver, plan, interpreter)
 
     def targets(self, base: BaseLock, plan: Plan) -> Mapping[str, tuple[Target, ...]]:
         """The one interpreter that is locked."""
-        return {plan.architecture: (target_of(base),)}  # type: ignore[arg-type]
+        return {plan.architecture: (target_of(base, freethreaded=plan.freethreaded),)}  # type: ignore[arg-type]
 
     def rendering(
         self, plan: Plan, lock: Lock, environments: Mapping[str, Sequence[Artefact]], place: Place
@@ -177,9 +179,14 @@ class Debian:
         return find_libraries(session, lock, sonames, architecture, offline=offline)
 
 
-def target_of(base: DebianLock) -> Target:
+def target_of(base: DebianLock, *, freethreaded: bool = False) -> Target:
     """The target that wheels are chosen for on ``base``."""
-    return Target(python_full_version=base.python, glibc=find_suite(base.release).glibc, architecture=base.architecture)
+    return Target(
+        python_full_version=base.python,
+        glibc=find_suite(base.release).glibc,
+        architecture=base.architecture,
+        freethreaded=freethreaded,
+    )
 
 
 __all__ = ["Debian", "target_of"]

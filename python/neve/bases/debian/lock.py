@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from neve.bases.debian.index import Index
     from neve.bases.debian.package import Package
     from neve.components.plan import Plan
+    from neve.lock.interpreter import InterpreterPin
     from neve.lock.resolve import Resolver
 
 DEBIAN_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -24,8 +25,13 @@ TOOLS = ("bash-static", "coreutils", "isal", "tar", "xz-utils", "zstd")
 BUSYBOX = "busybox-static"
 
 
-def resolve_debian(resolver: Resolver, plan: Plan) -> tuple[DebianLock, ToolsLock]:
-    """The packages of ``plan`` and the tools. Raises NeveError, TransientError where a mirror does not answer."""
+def resolve_debian(
+    resolver: Resolver, plan: Plan, interpreter: InterpreterPin | None = None
+) -> tuple[DebianLock, ToolsLock]:
+    """The packages of ``plan`` and the tools; the Python is the suite's own, or ``interpreter``.
+
+    Raises NeveError, TransientError where a mirror does not answer.
+    """
     from neve.bases.debian.index import load_index
 
     with ThreadPoolExecutor(1) as pool:  # uv waits for its index while we wait for ours
@@ -40,14 +46,14 @@ def resolve_debian(resolver: Resolver, plan: Plan) -> tuple[DebianLock, ToolsLoc
             resolver.fetcher,
             resolver.progress,
         )
-        base = _base(resolver, plan, index)
+        base = _base(resolver, plan, index, interpreter)
         tools, busybox = _tools(index)
         tree = _busybox_tree(resolver, busybox)
         uv = _musl_wheel(uv_pylock.result(), plan.architecture)
     return base, ToolsLock(busybox=_pin(busybox), busybox_tree=tree, packages=tuple(map(_pin, tools)), uv=uv)
 
 
-def _base(resolver: Resolver, plan: Plan, index: Index) -> DebianLock:
+def _base(resolver: Resolver, plan: Plan, index: Index, interpreter: InterpreterPin | None) -> DebianLock:
     from neve.bases.debian.solve import closure
 
     held: set[str] = set()
@@ -71,19 +77,21 @@ def _base(resolver: Resolver, plan: Plan, index: Index) -> DebianLock:
     groups["system"] = tuple(
         sorted((*groups["system"], *(_pin(whole[name]) for name in left)), key=lambda pin: pin.name)
     )
-    interpreter = whole[f"python{plan.python}"]
     return DebianLock(
         name="debian",
         release=plan.release,
         architecture=plan.architecture,
-        python=interpreter.version.partition(":")[2 if ":" in interpreter.version else 0]
-        .partition("-")[0]
-        .partition("~")[0],
+        python=interpreter.version if interpreter else _upstream(whole[f"python{plan.python}"].version),
         main=without_credentials(resolver.mirrors.main),
         security=without_credentials(resolver.mirrors.security),
         snapshots={} if "snapshot" in resolver.mirrors.origin else snapshots(index.dates),
         packages=groups,
     )
+
+
+def _upstream(version: str) -> str:
+    """The upstream part of a Debian version: ``3.13.5`` of ``3.13.5-2``."""
+    return version.partition(":")[2 if ":" in version else 0].partition("-")[0].partition("~")[0]
 
 
 def _busybox_tree(resolver: Resolver, package: Package) -> str:

@@ -23,11 +23,18 @@ def provide(session: Session, lock: Lock, packages: Sequence[Package]) -> None:
 
     base, tools = lock.debian
     bootstrap_store(session, lock)
+    pythons = []
+    if lock.interpreter is not None:
+        from neve.interpreter.provide import interpreter_artefact, pinned_archive
+
+        archive = pinned_archive(lock.interpreter, base.architecture)
+        pythons.append(interpreter_artefact(archive, session.environ))
     debs = [*(pin for pins in base.packages.values() for pin in pins), *tools.packages]
     provide_files(
         session,
         [
             *(package_artefact(session, base, pin) for pin in debs),
+            *pythons,
             *files_of([tools.uv, *lock.build.wheels, *packages]),
         ],
     )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from neve.bases.pythons import Choice
     from neve.components.plan import Plan
     from neve.libraries.provider import Provider
+    from neve.lock.interpreter import InterpreterPin
     from neve.lock.model import BaseLock, Lock, NixpkgsLock, ToolsLock
     from neve.lock.resolve import Resolver
     from neve.nix.nix import Nix
@@ -102,7 +103,13 @@ class Nixpkgs:
         return [nixpkgs.rev, nixpkgs.nar_hash, *(["free-threaded"] if plan.freethreaded else [])]
 
     def resolve(
-        self, resolver: Resolver, plan: Plan, held: Lock | None, *, upgrade: bool
+        self,
+        resolver: Resolver,
+        plan: Plan,
+        held: Lock | None,
+        interpreter: InterpreterPin | None,  # noqa: ARG002 - it has interpreters of its own alone
+        *,
+        upgrade: bool,
     ) -> tuple[BaseLock, ToolsLock | None]:
         """The pin of the table, or the configured one: no network."""
         from neve.lock.model import NixpkgsLock
