@@ -14,6 +14,7 @@ from neve.components.registry import COMPONENTS
 from neve.errors import DefectError
 from neve.project.project import Project
 
+ARCHITECTURES = {"linux/amd64": "x86_64", "linux/arm64": "aarch64"}
 LOCK_INPUTS = 1  # raised when what neve locks for the same wishes changes
 
 
@@ -29,7 +30,11 @@ class User:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What the image needs. ``packages`` are names of the base by group, bottom layer first."""
+    """What the image needs. ``packages`` are names of the base by group, bottom layer first.
+
+    ``platforms`` are the architectures that it is for, ``machine`` the one that builds; ``architecture`` is the machine's
+    own where the image is for it, else the first of the platforms.
+    """
 
     project: Project
     base: str
@@ -38,6 +43,8 @@ class Plan:
     freethreaded: bool
     managed: bool  # whether uv's own Python is taken, not the base's
     architecture: str
+    machine: str
+    platforms: tuple[str, ...]
     components: tuple[tuple[str, str], ...]
     packages: Mapping[str, tuple[str, ...]]
     env: Mapping[str, str]
@@ -54,6 +61,11 @@ class Plan:
     reference: str
     compression: str
     max_layers: int
+
+    @property
+    def architectures(self) -> tuple[str, ...]:
+        """Those that neve.lock needs pins of: the platforms', and the machine's, whose programs build."""
+        return tuple(dict.fromkeys((*self.platforms, self.machine)))
 
     @property
     def build_requires(self) -> tuple[str, ...]:
@@ -73,7 +85,10 @@ class Plan:
 
 
 def make_plan(project: Project, *, architecture: str = "x86_64") -> Plan:
-    """Merge the components for ``project``. Raises NeveError where no release has the Python that it asks for."""
+    """Merge the components for ``project``, to be built on ``architecture``.
+
+    Raises NeveError where no release has the Python that it asks for.
+    """
     config = project.config
     base = find_base(config.base)
     choice = base.choose(config, project.python, project.requires_python)
@@ -83,6 +98,7 @@ def make_plan(project: Project, *, architecture: str = "x86_64") -> Plan:
     image = config.image
     entrypoint, cmd = _start(project)
     name = image.name or project.name
+    platforms = tuple(dict.fromkeys(ARCHITECTURES[platform] for platform in config.platforms)) or (architecture,)
     return Plan(
         project=project,
         base=base.name,
@@ -90,7 +106,9 @@ def make_plan(project: Project, *, architecture: str = "x86_64") -> Plan:
         python=choice.python,
         freethreaded=choice.freethreaded,
         managed=choice.managed,
-        architecture=architecture,
+        architecture=architecture if architecture in platforms else platforms[0],
+        machine=architecture,
+        platforms=platforms,
         components=tuple((component.name, contribution.note) for component, contribution in contributions),
         packages=merged.packages,
         env=merged.env,
@@ -186,4 +204,4 @@ def _user(text: str | None) -> User | None:
     return User(name=name, uid=uid, gid=int(group) if group else uid, home=f"/home/{name}")
 
 
-__all__ = ["Plan", "User", "make_plan"]
+__all__ = ["ARCHITECTURES", "Plan", "User", "make_plan"]

@@ -47,6 +47,7 @@ def lock_text(lock: Lock) -> str:
     base, tools = data["base"], data.get("tools")
     others = base.pop("others", [])
     lines = [_HEAD, f"version = {data['version']}", f"inputs = {_value(data['inputs'])}"]
+    lines += _pairs({"rules": data["rules"]} if "rules" in data else {})
     lines += ["", "[base]", *_base("base", base)]
     for other in others:
         own = other.pop("tools")
