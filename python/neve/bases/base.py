@@ -62,8 +62,13 @@ class Base(Protocol):
         of uv's that goes with them. Raises NeveError.
         """
 
-    def targets(self, base: BaseLock, plan: Plan) -> Mapping[str, tuple[Target, ...]]:
-        """By architecture, the plan's first, the targets that one choice of wheels must fit."""
+    def targets(self, base: BaseLock, plan: Plan, *, building: bool = False) -> Mapping[str, tuple[Target, ...]]:
+        """By architecture, the plan's first, the targets that one choice of wheels must fit; with ``building`` also
+        those of machines that only build.
+        """
+
+    def lacks(self, base: BaseLock, plan: Plan) -> str | None:
+        """An architecture that is needed to build ``plan`` here, and that ``base`` has no pins of."""
 
     def rendering(
         self, plan: Plan, lock: Lock, environments: Mapping[str, Sequence[Artefact]], place: Place

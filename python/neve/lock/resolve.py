@@ -38,9 +38,9 @@ class Resolver:
             build_pylock = pool.submit(self._build_pylock, plan)
             interpreter = self._interpreter(plan, held, upgrade=upgrade) if plan.managed else None
             base, tools = find_base(plan.base).resolve(self, plan, held, interpreter, upgrade=upgrade)
-            pylock, targets = build_pylock.result(), find_base(plan.base).targets(base, plan)
+            pylock, targets = build_pylock.result(), find_base(plan.base).targets(base, plan, building=True)
             where = "build-system.requires"
-            built = build_pins(pylock, targets, own=plan.architecture, where=where) if pylock else Built()
+            built = build_pins(pylock, targets, own=plan.machine, where=where) if pylock else Built()
         return Lock(
             version=1,
             inputs=plan.lock_inputs(),

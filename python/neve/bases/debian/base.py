@@ -102,27 +102,38 @@ class Debian:
         return None
 
     def wishes(self, plan: Plan) -> list[Any]:
-        """The architecture, the names of packages, and which Python of uv's."""
+        """The architectures, the names of packages, and which Python of uv's."""
         python = [plan.freethreaded, plan.project.requires_python] if plan.managed else []
-        return [plan.architecture, {group: sorted(names) for group, names in plan.packages.items()}, *python]
+        platforms = plan.platforms[0] if len(plan.platforms) == 1 else list(plan.platforms)
+        return [platforms, {group: sorted(names) for group, names in plan.packages.items()}, *python]
 
     def resolve(
         self,
         resolver: Resolver,
         plan: Plan,
-        held: Lock | None,  # noqa: ARG002
+        held: Lock | None,
         interpreter: InterpreterPin | None,
         *,
-        upgrade: bool,  # noqa: ARG002
+        upgrade: bool,
     ) -> tuple[BaseLock, ToolsLock | None]:
-        """Packages and tools as the mirror has them now."""
+        """Packages and tools as the mirror has them now; a fresh lock only gets the architectures that it lacks."""
         from neve.bases.debian.lock import resolve_debian
 
-        return resolve_debian(resolver, plan, interpreter)
+        fresh = held is not None and held.inputs == plan.lock_inputs() and not upgrade
+        return resolve_debian(resolver, plan, interpreter, held if fresh else None)
 
-    def targets(self, base: BaseLock, plan: Plan) -> Mapping[str, tuple[Target, ...]]:
-        """The one interpreter that is locked."""
-        return {plan.architecture: (target_of(base, freethreaded=plan.freethreaded),)}  # type: ignore[arg-type]
+    def targets(self, base: BaseLock, plan: Plan, *, building: bool = False) -> Mapping[str, tuple[Target, ...]]:
+        """The one interpreter that is locked, for each platform."""
+        from neve.lock.model import DebianLock
+
+        assert isinstance(base, DebianLock)  # noqa: S101 - another base has another class
+        wanted = dict.fromkeys((plan.architecture, *plan.platforms, *(base.architectures if building else ())))
+        return {name: (target_of(base.of(name), freethreaded=plan.freethreaded),) for name in wanted}
+
+    def lacks(self, base: BaseLock, plan: Plan) -> str | None:
+        """A platform, or the machine that builds: a lock that was made on another may not have it."""
+        held = base.architectures if base.name == "debian" else ()
+        return next((name for name in plan.architectures if name not in held), None)
 
     def rendering(
         self, plan: Plan, lock: Lock, environments: Mapping[str, Sequence[Artefact]], place: Place

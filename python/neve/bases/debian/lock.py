@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from neve.bases.debian.mirror import snapshots
 from neve.errors import NeveError
 from neve.fetch.address import without_credentials
-from neve.lock.model import DebianLock, DebPin, ToolsLock, WheelPin
+from neve.lock.model import DebianLock, DebianOther, DebPin, ToolsLock, WheelPin
 
 if TYPE_CHECKING:
     from neve.bases.debian.index import Index
     from neve.bases.debian.package import Package
     from neve.components.plan import Plan
     from neve.lock.interpreter import InterpreterPin
+    from neve.lock.model import Lock
     from neve.lock.resolve import Resolver
 
 DEBIAN_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -26,34 +27,68 @@ BUSYBOX = "busybox-static"
 
 
 def resolve_debian(
-    resolver: Resolver, plan: Plan, interpreter: InterpreterPin | None = None
+    resolver: Resolver, plan: Plan, interpreter: InterpreterPin | None = None, held: Lock | None = None
 ) -> tuple[DebianLock, ToolsLock]:
-    """The packages of ``plan`` and the tools; the Python is the suite's own, or ``interpreter``.
+    """The packages of ``plan`` and the tools, by architecture; the Python is the suite's own, or ``interpreter``. What
+    ``held``, a lock of the same wishes, has for an architecture stays.
 
-    Raises NeveError, TransientError where a mirror does not answer.
+    Raises NeveError, also where architectures have different Pythons, TransientError where a mirror does not answer.
     """
-    from neve.bases.debian.index import load_index
-
+    found: dict[str, tuple[DebianLock, ToolsLock]] = {}
+    if held is not None:
+        found = {architecture: held.debian_of(architecture) for architecture in held.debian[0].architectures}
     with ThreadPoolExecutor(1) as pool:  # uv waits for its index while we wait for ours
         uv_pylock = pool.submit(
             resolver.uv.compile, [f"uv=={resolver.uv.version()}"], python=plan.python, dependencies=False
         )
-        resolver.progress.stage(f"resolving Debian {plan.release}")
-        index = load_index(
-            plan.release,
-            DEBIAN_ARCHITECTURES[plan.architecture],
-            resolver.mirrors,
-            resolver.fetcher,
-            resolver.progress,
-        )
-        base = _base(resolver, plan, index, interpreter)
-        tools, busybox = _tools(index)
-        tree = _busybox_tree(resolver, busybox)
-        uv = _musl_wheel(uv_pylock.result(), plan.architecture)
+        for architecture in plan.architectures:
+            if architecture not in found:
+                found[architecture] = _resolved(resolver, plan, architecture, interpreter, uv_pylock)
+    base, tools = found.pop(held.debian[0].architecture if held is not None else plan.architectures[0])
+    others = tuple(_other(*each) for each in found.values())
+    _must_be_equal([base, *(each for each, _ in found.values())])
+    return base.model_copy(update={"others": others}), tools
+
+
+def _resolved(
+    resolver: Resolver, plan: Plan, architecture: str, interpreter: InterpreterPin | None, uv_pylock: Future[str]
+) -> tuple[DebianLock, ToolsLock]:
+    """What one architecture has."""
+    from neve.bases.debian.index import load_index
+
+    name = DEBIAN_ARCHITECTURES[architecture]
+    resolver.progress.stage(f"resolving Debian {plan.release}{f' for {name}' if len(plan.architectures) > 1 else ''}")
+    index = load_index(plan.release, name, resolver.mirrors, resolver.fetcher, resolver.progress)
+    base = _base(resolver, plan, architecture, index, interpreter)
+    tools, busybox = _tools(index)
+    tree = _busybox_tree(resolver, busybox)
+    uv = _musl_wheel(uv_pylock.result(), architecture)
     return base, ToolsLock(busybox=_pin(busybox), busybox_tree=tree, packages=tuple(map(_pin, tools)), uv=uv)
 
 
-def _base(resolver: Resolver, plan: Plan, index: Index, interpreter: InterpreterPin | None) -> DebianLock:
+def _other(base: DebianLock, tools: ToolsLock) -> DebianOther:
+    fields = {name: getattr(base, name) for name in DebianOther.model_fields if name != "tools"}
+    return DebianOther(**fields, tools=tools)
+
+
+def _must_be_equal(bases: Sequence[DebianLock]) -> None:
+    """One interpreter compiles byte code for all architectures."""
+    if len({base.python for base in bases}) > 1:
+        raise NeveError(
+            "the architectures have different Pythons",
+            where="neve.lock, base",
+            why=", ".join(f"{base.architecture} has {base.python}" for base in bases)
+            + "; byte code is compiled by that of the building machine, so the patch levels must be equal",
+            fixes=[
+                "`neve lock --upgrade` takes all anew",
+                "where a mirror lags behind for one of them, try again later",
+            ],
+        )
+
+
+def _base(
+    resolver: Resolver, plan: Plan, architecture: str, index: Index, interpreter: InterpreterPin | None
+) -> DebianLock:
     from neve.bases.debian.solve import closure
 
     held: set[str] = set()
@@ -80,7 +115,7 @@ def _base(resolver: Resolver, plan: Plan, index: Index, interpreter: Interpreter
     return DebianLock(
         name="debian",
         release=plan.release,
-        architecture=plan.architecture,
+        architecture=architecture,  # type: ignore[arg-type]
         python=interpreter.version if interpreter else _upstream(whole[f"python{plan.python}"].version),
         main=without_credentials(resolver.mirrors.main),
         security=without_credentials(resolver.mirrors.security),

@@ -129,7 +129,13 @@ class Nixpkgs:
         )
         return locked, None
 
-    def targets(self, base: BaseLock, plan: Plan) -> Mapping[str, tuple[Target, ...]]:
+    def targets(
+        self,
+        base: BaseLock,
+        plan: Plan,
+        *,
+        building: bool = False,  # noqa: ARG002 - each system builds for itself
+    ) -> Mapping[str, tuple[Target, ...]]:
         """Both architectures, and for each both ends of the minor version."""
         others = (name for name in ARCHITECTURES if name != plan.architecture)
         release = find_release(base.release)
@@ -137,6 +143,10 @@ class Nixpkgs:
             name: targets(release, base.python, name, freethreaded=plan.freethreaded)
             for name in (plan.architecture, *others)
         }
+
+    def lacks(self, base: BaseLock, plan: Plan) -> str | None:  # noqa: ARG002
+        """None: both architectures are locked."""
+        return None
 
     def rendering(
         self, plan: Plan, lock: Lock, environments: Mapping[str, Sequence[Artefact]], place: Place
