@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import argparse
 
-from neve.cli.context import Context
+from neve.cli.context import Context, script_argument
 
+ARGUMENTS = "[SCRIPT]"
 EXAMPLES = """\
   neve bootstrap                     for the Nix that neve finds
   neve --nix /usr/bin/nix bootstrap  for another
@@ -15,7 +16,7 @@ EXAMPLES = """\
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's own arguments."""
-    parser.set_defaults()
+    script_argument(parser)
 
 
 def run(context: Context) -> int:

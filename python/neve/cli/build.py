@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import argparse
 
-from neve.cli.context import Context
+from neve.cli.context import Context, script_argument
 
+ARGUMENTS = "[SCRIPT]"
 EXAMPLES = """\
   neve build                         prints sha256:...
+  neve build script.py               the image of a script alone (PEP 723)
   neve build --locked --check        in CI: stale locks stop it; every module must import
   neve build --archive app.tar       for `podman load` and `docker load`
 """
@@ -16,6 +18,7 @@ EXAMPLES = """\
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's own arguments."""
+    script_argument(parser)
     parser.add_argument("--archive", metavar="FILE", help="also write one file for docker load or podman load")
     parser.add_argument("--layout", metavar="DIR", help="also copy the OCI layout to a new directory")
     parser.add_argument("--check", action="store_true", help="also import every top-level module inside the image")

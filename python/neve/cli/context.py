@@ -26,8 +26,31 @@ class Context:
         sys.stdout.flush()
 
 
+def script_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the script that is taken in place of the directory's project; it is looked for in the directory of -C."""
+    parser.add_argument(
+        "script", nargs="?", metavar="SCRIPT", help="a script, NAME.py, in place of the project (PEP 723)"
+    )
+
+
+def take_script(parser: argparse.ArgumentParser, words: argparse.Namespace) -> None:
+    """Make ``words.script`` the script that is meant, or None. Of a command that takes words of other kinds too, the
+    first is a script where it ends in ``.py`` and is there. ``parser`` ends the process for wrong usage.
+    """
+    if hasattr(words, "script"):
+        if words.script is not None and not words.script.endswith(".py"):
+            parser.error(f"unrecognized arguments: {words.script} (a script's name ends in .py)")
+        return
+    words.script = None
+    for name in ("arguments", "names"):
+        given = getattr(words, name, None)
+        if given and given[0].endswith(".py") and Path(words.directory, given[0]).is_file():
+            words.script = given[0]
+            setattr(words, name, given[1:])
+
+
 def make_context(words: argparse.Namespace) -> Context:
-    """The context of parsed ``words``. Raises NeveError where the directory is not there."""
+    """The context of parsed ``words``. Raises NeveError where the directory, or the script in it, is not there."""
     from neve.cli.display import make_progress
 
     directory = Path(words.directory).absolute()
@@ -37,11 +60,25 @@ def make_context(words: argparse.Namespace) -> Context:
             where=str(directory),
             fixes=["give a project's directory with -C DIR"],
         )
+    script = Path(words.script) if getattr(words, "script", None) else None
+    if script is not None:
+        if not (directory / script).is_file():
+            raise NeveError(
+                "there is no such script",
+                where=str(directory / script),
+                fixes=["give its path from this directory, or from that of -C DIR"],
+            )
+        directory = directory / script.parent  # its locks lie beside it
     options = Options(offline=words.offline, locked=words.locked, frozen=words.frozen, nix=words.nix)
     return Context(
         words,
-        Session(directory, options, make_progress(words.progress, quiet=words.quiet, verbose=words.verbose)),
+        Session(
+            directory,
+            options,
+            make_progress(words.progress, quiet=words.quiet, verbose=words.verbose),
+            script=script.name if script is not None else None,
+        ),
     )
 
 
-__all__ = ["Context", "make_context"]
+__all__ = ["Context", "make_context", "script_argument", "take_script"]

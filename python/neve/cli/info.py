@@ -7,11 +7,12 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from neve.cli.context import Context
+from neve.cli.context import Context, script_argument
 
 if TYPE_CHECKING:
     from neve.stages.description import Description
 
+ARGUMENTS = "[SCRIPT]"
 EXAMPLES = """\
   neve info
   neve info --json | jq .platforms    the same for programs
@@ -20,7 +21,7 @@ EXAMPLES = """\
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's own arguments."""
-    parser.set_defaults()
+    script_argument(parser)
 
 
 def run(context: Context) -> int:

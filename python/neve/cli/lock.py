@@ -6,13 +6,14 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from neve.cli.context import Context
+from neve.cli.context import Context, script_argument
 
 if TYPE_CHECKING:
     from neve.libraries.report import Report
     from neve.session import Options
     from neve.stages.lock import Locked
 
+ARGUMENTS = "[SCRIPT]"
 EXAMPLES = """\
   neve lock                          after a change of pyproject.toml or uv.lock
   neve lock --upgrade                newer versions of everything
@@ -23,6 +24,7 @@ EXAMPLES = """\
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's own arguments."""
+    script_argument(parser)
     parser.add_argument("--upgrade", action="store_true", help="take the newest versions of everything")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a lock is missing or stale")
     parser.add_argument(
@@ -39,13 +41,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(context: Context) -> int:
     """Lock, and print the path of neve.lock."""
     from neve.libraries.report import Report
-    from neve.lock.text import NAME
     from neve.stages.lock import lock_project
 
     words = context.words
     _must_agree(words, context.session.options)
     result = lock_project(context.session, upgrade=words.upgrade, check=words.check, refresh=True)
-    path = context.session.directory / NAME
+    path = context.session.neve_lock
     report, added = Report(), tuple[str, ...]()
     if not words.no_libraries:
         result, report, added = _libraries(context, result)

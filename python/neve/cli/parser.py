@@ -7,20 +7,21 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 
 from neve import __version__
-from neve.cli.context import make_context
+from neve.cli.context import make_context, take_script
 
 _DESCRIPTION = """\
 From a Python project to a bit-for-bit reproducible OCI image: system packages pinned in a Nix store, the environment
 that uv locked on top. Nix need not be installed, nor Docker; root is not needed.
 """
 _EPILOG = """\
-a first image, in a directory with a pyproject.toml:
+a first image, in a project's directory:
   neve build                           lock, render, build; prints the image's digest
+  neve build script.py                 the same for a script alone (PEP 723)
   neve run -- ARG ...                  run it with podman or docker, else with bubblewrap
   neve push registry.example/team/app  prints registry.example/team/app@sha256:...
 
-The result is the last line on stdout; all else goes to stderr. Settings are [tool.neve] in pyproject.toml; nothing
-is mandatory.
+The result is the last line on stdout; all else goes to stderr. Settings are [tool.neve] in pyproject.toml, or
+neve.toml; nothing is mandatory.
 
 exit codes:
   0 done   1 you can fix it   2 wrong usage   75 try again   70 a defect of neve
@@ -74,6 +75,7 @@ def run_command(words: Sequence[str]) -> int:
     command = import_module(f"neve.cli.{parsed.command}")
     if after and not hasattr(parsed, "arguments"):
         parser.error(f"{parsed.command} takes no arguments after --")
+    take_script(parser, parsed)
     if hasattr(parsed, "arguments"):
         parsed.arguments = [*parsed.arguments, *after]
     if parsed.locked and parsed.frozen:

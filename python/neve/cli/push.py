@@ -7,7 +7,7 @@ import argparse
 
 from neve.cli.context import Context
 
-ARGUMENTS = "[NAME[:TAG]]"
+ARGUMENTS = "[SCRIPT] [NAME[:TAG]]"
 EXAMPLES = """\
   neve push registry.example/team/app:1.0
   neve push localhost:5000/app       a registry on this machine may speak plain HTTP
@@ -18,7 +18,10 @@ EXAMPLES = """\
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's own arguments."""
     parser.add_argument(
-        "name", nargs="?", metavar="NAME[:TAG]", help="where to push to (default: tool.neve.image.name)"
+        "names",
+        nargs="*",
+        metavar="NAME[:TAG]",
+        help="where to push to (default: tool.neve.image.name); before it, a script NAME.py that is there",
     )
     parser.add_argument(
         "--plain-http", action="store_true", help="the registry has no TLS (loopback ones need no flag)"
@@ -30,13 +33,15 @@ def run(context: Context) -> int:
     """Build, push, and print the reference by digest."""
     from pathlib import Path
 
-    from neve.errors import NeveError
+    from neve.errors import NeveError, UsageError
     from neve.image.push import push
     from neve.stages.build import build_image
     from neve.tools import SKOPEO
 
     session, words = context.session, context.words
-    name = words.name
+    if len(words.names) > 1:
+        raise UsageError(f"there is one name to push to, not {len(words.names)}")
+    name = words.names[0] if words.names else None
     if name is None and session.project.config.image.name is None:
         raise NeveError(
             "there is no name to push to",

@@ -7,10 +7,11 @@ import argparse
 
 from neve.cli.context import Context
 
-ARGUMENTS = "[-- ARG ...]"
+ARGUMENTS = "[SCRIPT] [-- ARG ...]"
 EXAMPLES = """\
   neve run                           the entry point, with the image's default arguments
   neve run -- --port 8080            with these arguments
+  neve run script.py -- --port 8080  a script alone (PEP 723)
   neve run --engine podman --engine-arg=--publish=8000:8000
 """
 
@@ -27,7 +28,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="an argument of the engine's run; may be repeated",
     )
-    parser.add_argument("arguments", nargs="*", metavar="ARG", help="arguments of the image's entry point")
+    parser.add_argument(
+        "arguments",
+        nargs="*",
+        metavar="ARG",
+        help="arguments of the image's entry point; a first word NAME.py that is there is a script to run",
+    )
 
 
 def run(context: Context) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 from neve.cli.context import Context
 from neve.session import Session
 
-ARGUMENTS = "[-- COMMAND ...]"
+ARGUMENTS = "[SCRIPT] [-- COMMAND ...]"
 EXAMPLES = """\
   neve shell                         a shell in the image
   neve shell -- python -m pytest     one command in it
@@ -26,7 +26,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="open nothing: print what a shell evaluates to have the image's tools on PATH",
     )
-    parser.add_argument("arguments", nargs="*", metavar="COMMAND", help="a command to run instead, and its arguments")
+    parser.add_argument(
+        "arguments",
+        nargs="*",
+        metavar="COMMAND",
+        help="a command to run instead, and its arguments; a first word NAME.py that is there is a script",
+    )
 
 
 def run(context: Context) -> int:
@@ -46,7 +51,9 @@ def run(context: Context) -> int:
 
 def _upwards(session: Session, asked: str) -> Session:
     """The session in the nearest directory with a project, where none was asked for: a shell is opened anywhere."""
-    for directory in (session.directory, *session.directory.parents) if asked == "." else ():
-        if (directory / "pyproject.toml").is_file():
+    from neve.project.detect import MARKERS
+
+    for directory in (session.directory, *session.directory.parents) if asked == "." and not session.script else ():
+        if any((directory / name).is_file() for name in MARKERS if name != ".python-version"):
             return replace(session, directory=directory)
     return session

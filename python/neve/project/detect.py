@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from neve.errors import NeveError
-from neve.project.config import Kind
+
+if TYPE_CHECKING:
+    from neve.project.config import Kind  # a build that has nothing to do loads no models
 
 PYPROJECT = "pyproject.toml"
 # A lock counts where what it locks is there too: one that was left behind says nothing.

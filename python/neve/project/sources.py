@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from neve.errors import NeveError, collected
+from neve.project.detect import MARKERS
 from neve.resources import nix_library
 
 _GIT = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"})
@@ -101,7 +102,7 @@ def _from_git(directory: Path) -> list[str] | None:
     if done.returncode:
         return None
     names = os.fsdecode(done.stdout).split("\0")
-    if "pyproject.toml" not in names:
+    if not any(name in MARKERS or ("/" not in name and name.endswith(".py")) for name in names):
         return None  # a directory that the repository around it ignores
     # A file that was deleted and not yet told to git is still listed, and so is a submodule.
     return [name for name in names if name and _is_file(directory / name)]

@@ -105,8 +105,6 @@ def _prepare(session: Session) -> str:
     from neve.stages.lock import lock_project
     from neve.stages.render import write_tree
 
-    for note in session.project.notes:
-        session.progress.note(note)
     result = lock_project(session)
     scripts = session.project.scripts
     if len(scripts) > 1 and not result.plan.entrypoint:

@@ -15,7 +15,7 @@ from neve.project.read import read_text
 from neve.stages.environment import Targets, find_environment
 from neve.stages.permission import must_not_change
 from neve.stages.sizes import with_sizes
-from neve.stages.sources import buildable, with_sdists
+from neve.stages.sources import buildable, with_sources
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +53,8 @@ def lock_project(session: Session, *, upgrade: bool = False, check: bool = False
     stale, as ``--locked`` does. Raises NeveError, TransientError where a mirror or an index does not answer.
     """
     plan = session.plan
+    for note in session.project.notes:
+        session.progress.note(note)
     environment = find_environment(session)
     changed = environment.prepare(upgrade=upgrade, check=check, refresh=refresh)
     path = session.neve_lock
@@ -60,7 +62,7 @@ def lock_project(session: Session, *, upgrade: bool = False, check: bool = False
     held = None if upgrade else older
     with ThreadPoolExecutor(1) as pool:  # uv reads its lock while neve resolves, or loads what reads uv's answer
         begun = pool.submit(environment.begin)
-        lock = _resolver(session).resolve(plan, older, upgrade=True) if upgrade else _fresh(session, plan, held, check)
+        lock = resolver_of(session).resolve(plan, older, upgrade=True) if upgrade else _fresh(session, plan, held, check)
         import packaging.pylock
         import packaging.tags  # noqa: F401 - selecting needs both; they load while uv works
 
@@ -68,7 +70,7 @@ def lock_project(session: Session, *, upgrade: bool = False, check: bool = False
     targets = find_base(plan.base).targets(lock.base, plan)
     pylock, written = environment.pylock(targets, upgrade=upgrade, check=check)
     chosen = _environments(session, pylock, targets, where=environment.where)
-    lock = with_sdists(session, lock, chosen, (held or lock).sdists, check)
+    lock = with_sources(session, lock, chosen, held or lock, check)
     lock, environments = with_sizes(session, lock, buildable(session, lock, chosen), check)
     changed = (*changed, *written)
     if lock != held and write_if_changed(path, lock_text(lock)):
@@ -100,10 +102,11 @@ def _fresh(session: Session, plan: Plan, held: Lock | None, check: bool) -> Lock
         return held
     state = "there" if held is None else "fresh" if not lacks else f"one for {plan.architecture}"
     must_not_change(session, check, f"{NAME} is not {state}", held is None)
-    return _resolver(session).resolve(plan, held)
+    return resolver_of(session).resolve(plan, held)
 
 
-def _resolver(session: Session) -> Resolver:
+def resolver_of(session: Session) -> Resolver:
+    """What resolves for the session."""
     from neve.lock.resolve import Resolver
 
     return Resolver(mirrors=session.mirrors, fetcher=session.fetcher, uv=session.uv, progress=session.progress)
