@@ -32,8 +32,8 @@ class User:
 class Plan:
     """What the image needs. ``packages`` are names of the base by group, bottom layer first.
 
-    ``platforms`` are the architectures that it is for, ``machine`` the one that builds; ``architecture`` is the machine's
-    own where the image is for it, else the first of the platforms.
+    ``platforms`` are the architectures that it is for, ``machine`` the one that builds; ``architecture`` is the
+    machine's own where the image is for it, else the first of the platforms.
     """
 
     project: Project

@@ -67,7 +67,7 @@ class ToolsLock(Model):
 
 
 class DebianOther(Model):
-    """What the Debian base has for a further architecture: as :class:`DebianLock`, and what builds on such a machine."""
+    """What the Debian base has for a further architecture, as DebianLock has it, and what builds on such a machine."""
 
     architecture: Architecture
     python: FullVersion
@@ -162,12 +162,13 @@ class BuildLock(Model):
 
 
 class Lock(Model):
-    """neve.lock. ``inputs`` is a digest of the wishes that it answers; ``sizes`` holds the bytes of wheels whose
-    index gave none, by SHA-256.
+    """neve.lock. ``inputs`` is a digest of the wishes that it answers, ``rules`` one of what uv is told of builds, where
+    it is told anything; ``sizes`` holds the bytes of wheels whose index gave none, by SHA-256.
     """
 
     version: Literal[1]
     inputs: Sha256
+    rules: Sha256 | None = Field(None)
     base: Annotated[BaseLock, Field(discriminator="name")]
     tools: ToolsLock | None = Field(None)
     interpreter: InterpreterPin | None = Field(None)
@@ -199,8 +200,8 @@ class Lock(Model):
     def debian_of(self, architecture: str) -> tuple[DebianLock, ToolsLock]:
         """The pins of the Debian base for ``architecture`` alone. Raises DefectError where there are none."""
         base, tools = self.debian
-        own = {other.architecture: other.tools for other in base.others}
-        return base.of(architecture), own.get(architecture, tools)
+        own = [other.tools for other in base.others if other.architecture == architecture]
+        return base.of(architecture), own[0] if own else tools
 
     @property
     def nixpkgs(self) -> NixpkgsLock:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from neve.tools import Toolbox
 
 NAME = "neve-busybox"
+_MACHINES = {"x86_64": 62, "aarch64": 183}  # e_machine of ELF
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -86,6 +87,8 @@ def _tree(busybox: Path) -> Iterator[Path]:
 
 
 def _applets(busybox: Path) -> list[str]:
+    if (names := _foreign_applets(busybox.read_bytes())) is not None:
+        return names
     try:
         listed = subprocess.run(
             [busybox, "--list"],
@@ -100,6 +103,21 @@ def _applets(busybox: Path) -> list[str]:
     if "sh" not in names or any("/" in name for name in names):
         raise NeveError(f"{busybox} is no busybox with a shell", why=f"it lists {len(names)} applets")
     return sorted(names)
+
+
+def _foreign_applets(program: bytes) -> list[str] | None:
+    """The applets of a busybox for another architecture, out of the sorted list of names that it looks them up in.
+
+    None for a program of this machine's, which tells them itself. Raises NeveError where there is no such list.
+    """
+    machine = _MACHINES.get(os.uname().machine)
+    if program[:4] != b"\x7fELF" or machine is None or int.from_bytes(program[18:20], "little") == machine:
+        return None
+    start = program.find(b"\0[\0[[\0") + 1
+    names = program[start : program.find(b"\0\0", start)].decode("ascii", "replace").split("\0") if start else []
+    if "sh" not in names or names != sorted(names) or any("/" in name for name in names):
+        raise NeveError("this busybox for another architecture does not tell its applets", why="it has no list of them")
+    return sorted({*names} - {"busybox"})
 
 
 __all__ = ["NAME", "Bootstrap", "bootstrap", "bootstrap_path"]

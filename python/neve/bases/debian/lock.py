@@ -115,7 +115,7 @@ def _base(
     return DebianLock(
         name="debian",
         release=plan.release,
-        architecture=architecture,  # type: ignore[arg-type]
+        architecture=architecture,
         python=interpreter.version if interpreter else _upstream(whole[f"python{plan.python}"].version),
         main=without_credentials(resolver.mirrors.main),
         security=without_credentials(resolver.mirrors.security),
