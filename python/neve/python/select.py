@@ -22,6 +22,7 @@ Names: TypeAlias = Sequence[str] | Literal["all"]
 
 # Source distributions as they were before PEP 625; packaging takes a lock that names one for malformed.
 _OLD_SDIST = re.compile(r"\.(tgz|tbz2?|txz|tlz|tar(\.(bz2|xz|lz|lzma|zst|Z))?)\Z")
+_LACKING = re.compile(r"No wheel found .* at packages\[([0-9]+)\]")
 
 
 def select_wheels(pylock: str, target: Target, *, where: str) -> tuple[Wheel, ...]:
@@ -59,6 +60,9 @@ def select_artefacts(
     chosen: list[Artefact] = []
     try:
         for package, artefact in _selected(lock, target, rules, extras, groups):
+            if artefact is None:
+                problems.append(_no_wheel(package, "PackageWheel", target, where))
+                continue
             if (problem := forbidden(package, artefact, rules, where=where)) is not None:
                 problems.append(problem)
             elif isinstance(artefact, PackageSdist) and (file := old.get(artefact.filename)):
@@ -113,13 +117,37 @@ def _rename_old_sdists(data: dict[str, Any]) -> dict[str, str]:
 def _selected(
     lock: Pylock, target: Target, rules: BuildRules, extras: Names, groups: Names | None
 ) -> Iterator[tuple[Package, Any]]:
-    return lock.select(
-        environment=target.environment(),
-        tags=target.tags(),
-        extras=lock.extras if extras == "all" else extras,
-        dependency_groups=lock.dependency_groups if groups == "all" else groups,
-        prefer_sdist_predicate=rules.source_only,
-    )
+    """What is installed of each package; None for one that has nothing for the target."""
+    from dataclasses import replace
+
+    from packaging.pylock import PylockSelectError
+
+    while True:
+        try:
+            yield from [
+                *lock.select(
+                    environment=target.environment(),
+                    tags=target.tags(),
+                    extras=_named_by(extras, lock.extras),
+                    dependency_groups=None if groups is None else _named_by(groups, lock.dependency_groups),
+                    prefer_sdist_predicate=rules.source_only,
+                )
+            ]
+            return
+        except PylockSelectError as error:  # at the first: the others are looked for without it
+            if (lacking := _LACKING.match(str(error))) is None:
+                raise
+            packages = [*lock.packages]
+            yield packages.pop(int(lacking[1])), None
+            lock = replace(lock, packages=packages)
+
+
+def _named_by(named: Names, known: Sequence[str] | None) -> list[str]:
+    """Those of the names that the pylock knows which are asked for, as it spells them."""
+    from packaging.utils import canonicalize_name
+
+    wanted = {canonicalize_name(name) for name in (named if named != "all" else known or ())}
+    return [name for name in known or () if canonicalize_name(name) in wanted]
 
 
 def _unknown(kind: str, named: Names, known: Sequence[str] | None, where: str) -> list[NeveError]:
@@ -185,15 +213,18 @@ def _no_wheel(package: Package, kind: str, target: Target, where: str, *, old: s
 
 
 def _unselectable(message: str, target: Target, where: str) -> NeveError:
-    return NeveError(
-        f"the lock does not fit {_named(target)}",
-        where=where,
-        why=message,
-        fixes=[
-            "take a version that has a wheel for it: change the bound with `uv add`, then `uv lock`",
-            "or another Python under [tool.neve]",
-        ],
-    )
+    """``message`` is what ``packaging`` says."""
+    if "environments specified in the lock" in message:
+        message = f"it was made for other environments (environments in {where})"
+        fixes = ["add this one to tool.uv.environments, or take the key out; then `neve lock`"]
+    elif "Python version requirement" in message:
+        message = f"its requires-python does not admit it: {message}"
+        fixes = ["take another Python under [tool.neve]", "or widen project.requires-python, then `neve lock`"]
+    elif "Multiple packages" in message:
+        fixes = ["lock it anew with the tool that wrote it: markers of one package's entries exclude each other"]
+    else:
+        fixes = ["mend the marker where the package is asked for, then lock it anew"]
+    return NeveError(f"the lock does not fit {_named(target)}", where=where, why=message, fixes=fixes)
 
 
 def _named(target: Target) -> str:
