@@ -1,7 +1,8 @@
 """Call the build backend of a source directory for its wheel (PEP 517), in the interpreter's own environment.
 
 Usage: build_wheel.py SOURCE OUTPUT; with - as OUTPUT, print what the backend asks for besides its static requirements,
-as JSON. ``$backend`` holds ``build-backend`` and ``backend-path`` as JSON.
+as JSON. ``$backend`` holds ``build-backend`` and ``backend-path`` as JSON; ``$pretend``, where it is set, NAME==VERSION
+for backends that would ask a repository for the version.
 """
 
 import importlib
@@ -23,6 +24,21 @@ def backend_of(source, table):
         sys.path.insert(0, source)
         sys.argv[0] = os.path.join(source, "setup.py")
     return backend
+
+
+def pretend(package):
+    """Give a version to what asks a repository for it (setuptools-scm, hatch-vcs and others): the source has no .git."""
+    name, _, version = package.partition("==")
+    own = re.sub(r"[-_.]+", "_", name).upper()
+    for variable in (
+        f"SETUPTOOLS_SCM_PRETEND_VERSION_FOR_{own}",
+        "SETUPTOOLS_SCM_PRETEND_VERSION",
+        "PDM_BUILD_SCM_VERSION",
+        "POETRY_DYNAMIC_VERSIONING_BYPASS",
+        "UV_DYNAMIC_VERSIONING_BYPASS",
+        "PBR_VERSION",
+    ):
+        os.environ[variable] = version
 
 
 def call(work):
@@ -75,6 +91,8 @@ def main():
     """Build the wheel into OUTPUT; the backend's own words go to standard error."""
     source, output = sys.argv[1:]
     table = json.loads(os.environ.pop("backend"))
+    if package := os.environ.pop("pretend", ""):
+        pretend(package)
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [path for path in sys.path if path != here]
     os.chdir(source)

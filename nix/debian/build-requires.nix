@@ -4,6 +4,8 @@
 {
   name,
   source, # an archive or a directory
+  subdirectory ? "", # of it, where the package lies
+  pretend ? "", # NAME==VERSION where the version would be read off a repository
   buildEnv, # the static requirements
   backend,
   root, # to build in
@@ -15,6 +17,8 @@ run {
     inherit
       tools
       source
+      subdirectory
+      pretend
       buildEnv
       root
       ;

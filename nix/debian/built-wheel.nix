@@ -8,6 +8,8 @@
 {
   name,
   source, # an archive or a directory
+  subdirectory ? "", # of it, where the package lies
+  pretend ? "", # NAME==VERSION where the version would be read off a repository
   buildEnv,
   backend, # { "build-backend"; "backend-path"; } as pyproject.toml has them
   root, # to build in: with compilers and headers where it needs them
@@ -21,6 +23,8 @@ run {
     inherit
       tools
       source
+      subdirectory
+      pretend
       buildEnv
       root
       image

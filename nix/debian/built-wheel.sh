@@ -3,7 +3,7 @@
 . "$linked"
 unpack_source
 vendor_crates
-export backend
+export backend pretend
 mkdir wheel
 in_build_environment /opt/build/bin/python -s "$build" "/build/$tree" /build/wheel
 file=$(ls wheel)

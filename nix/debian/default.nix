@@ -1,10 +1,17 @@
 # The names of the functions for images on Debian packages; each function lies in the file of its name.
-{ system, pins }:
+{
+  system,
+  pins,
+  root ? null, # the project's directory, for pins of what lies in it
+}:
 let
   lib = {
     inherit system pins;
     run = import ./run.nix lib;
-    fetch = import ../common/fetch.nix;
+    fetch = import ../common/fetch.nix {
+      inherit root;
+      git = import ./git.nix;
+    };
     busybox = import ./bootstrap.nix pins.busybox;
     tools = import ./tools.nix lib;
     uv = import ./uv.nix lib;

@@ -1,5 +1,5 @@
 # unpack_source: $source, a directory or an archive of one, lies in $tree afterwards, writable. An archive's own directory
-# keeps its name: some versions are read off it.
+# keeps its name: some versions are read off it. $subdirectory, of that tree, is built.
 unpack_source() {
   mkdir -p source
   case $source in
@@ -13,7 +13,7 @@ unpack_source() {
   chmod -R u+rwX source
   case $source in
     *.zip | *.tar.gz) tree=$(find source -mindepth 1 -maxdepth 1 -type d ! -name '._*') ;;
-    *) tree=source ;;
+    *) tree=source${subdirectory:+/$subdirectory} ;;
   esac
 }
 

@@ -16,6 +16,8 @@
   version ? null,
   python,
   source, # an archive or a directory
+  subdirectory ? "", # of it, where the package lies
+  pretend ? "", # NAME==VERSION where the version would be read off a repository
   backend, # { build-backend; backend-path; } as in pyproject.toml
   requirements, # the wheels of its build requirements
   packages ? [ ], # system packages: on PATH, to compile and to link with
@@ -47,7 +49,7 @@ cuda.stdenv.mkDerivation (
       ++ lib.optional (lib.hasSuffix ".zip" (source.name or "")) pkgs.unzip
       ++ inputs;
     backend = builtins.toJSON backend;
-    env = cuda.environment;
+    env = cuda.environment // lib.optionalAttrs (pretend != "") { inherit pretend; };
     buildPhase = ''
       runHook preBuild
       mkdir "$NIX_BUILD_TOP/wheel" "$NIX_BUILD_TOP/home"
@@ -55,7 +57,9 @@ cuda.stdenv.mkDerivation (
       # Without -I, which would ignore the seed: what a backend keeps in a set has the same order in each build.
       export SOURCE_DATE_EPOCH=315532800 PYTHONHASHSEED=0
       unset PYTHONPATH
-      ${requires}/bin/python -s ${../common/build_wheel.py} "$PWD" "$NIX_BUILD_TOP/wheel"
+      ${requires}/bin/python -s ${../common/build_wheel.py} "$PWD"${
+        lib.optionalString (subdirectory != "") "/${lib.escapeShellArg subdirectory}"
+      } "$NIX_BUILD_TOP/wheel"
       runHook postBuild
     '';
   }

@@ -4,6 +4,7 @@
   system,
   unfree ? [ ], # packages without a free licence that may be used: paths, or names
   cuda ? null, # the CUDA release whose packages compile the project, such as "12.9"
+  root ? null, # the project's directory, for pins of what lies in it
 }:
 let
   self = {
@@ -20,7 +21,11 @@ let
     package = import ./package.nix self;
     toolkit = import ./toolkit.nix self;
     manylinux = import ./manylinux.nix self;
-    fetch = import ../common/fetch.nix;
+    git = import ./git.nix self;
+    fetch = import ../common/fetch.nix {
+      inherit root;
+      inherit (self) git;
+    };
     source = import ../common/source.nix;
     storeName = import ./store-name.nix self;
     install = import ./install.nix self;

@@ -31,8 +31,10 @@ def wheel_value(wheel: Wheel | WheelPin) -> dict[str, Any]:
 
 
 def pin_value(artefact: File | WheelPin | SdistPin) -> dict[str, str]:
-    """What the Nix library fetches; a store path's name has no ``!``."""
-    return {"name": store_name(artefact.file), "url": artefact.url, "sha256": artefact.sha256}
+    """What the Nix library fetches, or takes from the project's directory; a store path's name has no ``!``."""
+    path = getattr(artefact, "path", None)
+    place = {"path": path} if path else {"url": artefact.url}
+    return {"name": store_name(artefact.file), **place, "sha256": artefact.sha256}
 
 
 def describe_artefact(artefact: Artefact) -> dict[str, Any]:

@@ -8,16 +8,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from neve.bases.nixpkgs.releases import find_release
-from neve.python.artefact import pin_value, wheel_value
+from neve.python.artefact import wheel_value
 from neve.python.layers import WheelLayer, group_wheels
-from neve.python.sdist import Sdist
 from neve.python.wheel import Wheel
 from neve.render.config import image_config
+from neve.render.sources import built_value, local_of, sources_of
 
 if TYPE_CHECKING:
     from neve.components.plan import Plan
     from neve.lock.model import Lock
-    from neve.lock.sdists import SdistPin
     from neve.python.artefact import Artefact
     from neve.render.place import Place
 
@@ -39,7 +38,7 @@ def rendering(
     """The rendered files: templates and values."""
     config = plan.project.config
     by_system = {f"{name}-linux": (name, artefacts) for name, artefacts in sorted(environments.items(), reverse=True)}
-    pins = {pin.key: pin for pin in lock.sdists}
+    pins = lock.built
     values: dict[str, Any] = {
         "plan": plan,
         "lock": lock,
@@ -50,7 +49,7 @@ def rendering(
             for system, (_, all_) in by_system.items()
         },
         "sdists": {
-            system: [_sdist(pins[artefact.key], name) for artefact in all_ if isinstance(artefact, Sdist)]
+            system: [built_value(source, pins, name, place) for source in (*sources_of(all_), *local_of(all_))]
             for system, (name, all_) in by_system.items()
         },
         "build_wheels": {
@@ -92,17 +91,6 @@ def _with_libraries(plan: Plan, architecture: str, artefacts: Sequence[Artefact]
     if places:
         env["LD_LIBRARY_PATH"] = ":".join(dict.fromkeys(":".join(places).split(":")))
     return replace(plan, env=dict(sorted(env.items())))
-
-
-def _sdist(pin: SdistPin, architecture: str) -> dict[str, Any]:
-    return {
-        "name": pin.name,
-        "version": pin.version,
-        "file": pin.file,
-        "pin": pin_value(pin),
-        "backend": {"build-backend": pin.backend, "backend-path": list(pin.backend_path)},
-        "build": [wheel_value(wheel) for wheel in pin.wheels_for(architecture)],
-    }
 
 
 __all__ = ["rendering", "wheel_layers"]
