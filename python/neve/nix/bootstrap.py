@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 NAME = "neve-busybox"
 _MACHINES = {"x86_64": 62, "aarch64": 183}  # e_machine of ELF
+_APPLETS = re.compile(rb"\[\0\[\[\0(?:[a-z0-9_-]+\0)+(?=\0)")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -113,9 +114,9 @@ def _foreign_applets(program: bytes) -> list[str] | None:
     machine = _MACHINES.get(os.uname().machine)
     if program[:4] != b"\x7fELF" or machine is None or int.from_bytes(program[18:20], "little") == machine:
         return None
-    start = program.find(b"\0[\0[[\0") + 1
-    names = program[start : program.find(b"\0\0", start)].decode("ascii", "replace").split("\0") if start else []
-    if "sh" not in names or names != sorted(names) or any("/" in name for name in names):
+    found = _APPLETS.search(program)
+    names: list[str] = found[0].decode("ascii").rstrip("\0").split("\0") if found else []
+    if "sh" not in names or names != sorted(names):
         raise NeveError("this busybox for another architecture does not tell its applets", why="it has no list of them")
     return sorted({*names} - {"busybox"})
 
