@@ -180,6 +180,16 @@ class Uv:
             file.write_text("".join(f"{constraint}\n" for constraint in constraints), encoding="utf-8")
             return self._run([*words, "--constraint", str(file)], what=what, given=text, fixes=fixes)
 
+    def indexes(self) -> list[str]:
+        """The URLs of the indexes that uv asks here, the default one first; they may hold credentials."""
+        said = self._run(
+            ["pip", "compile", "--emit-index-url", "--no-header", "--python", sys.executable, "-"],
+            what="uv cannot say which index it asks",
+            given="",
+        )
+        words = (line.split() for line in said.splitlines())
+        return [line[1] for line in words if len(line) == 2 and line[0] in ("--index-url", "--extra-index-url")]
+
     def pythons(self, architecture: str) -> str:
         """The CPythons for Linux with glibc on ``architecture`` that uv can fetch, as uv's JSON. Raises NeveError."""
         return self._run(
