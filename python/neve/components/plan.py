@@ -173,6 +173,8 @@ def _start(project: Project) -> tuple[tuple[str, ...], tuple[str, ...]]:
     image = project.config.image
     if image.entrypoint is not None:
         return image.entrypoint, image.cmd or ()
+    if project.kind == "script":
+        return ("python", project.files[0]), image.cmd or ()
     if len(project.scripts) == 1:
         return project.scripts, image.cmd or ()
     return (), image.cmd or ("python",)

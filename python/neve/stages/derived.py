@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING
 
 from neve.errors import NeveError
 from neve.files import write_if_changed
-from neve.project.read import read_text
+from neve.project.pyproject import parse_toml
+from neve.project.text import read_text
 from neve.stages.permission import must_not_change
 
 if TYPE_CHECKING:
     from neve.session import Session
     from neve.stages.environment import Targets
 
+_TOOLS = ("uv", "poetry", "pdm", "rye", "hatch", "setuptools", "flit")
 _FORMAT = 1  # raised when the same files make another environment
+# Of the configuration those keys count that are named below; the Python is that of the targets.
+_ELSEWHERE = ("neve.toml", ".python-version")
 _HEAD = "# Written by `neve lock` from {files}: the environment, as PEP 751 has it. Commit it.\n"
 
 
@@ -62,16 +66,24 @@ class DerivedEnvironment:
             config.extras,
             config.groups,
             {name: [repr(target) for target in each] for name, each in sorted(targets.items())},
-            [[name, _digest(session, name)] for name in session.project.files],
+            [[name, _digest(session, name)] for name in session.project.files if name not in _ELSEWHERE],
         ]
         return hashlib.sha256(json.dumps(wishes, sort_keys=True).encode()).hexdigest()
 
 
 def _digest(session: Session, name: str) -> str:
+    """A digest of what ``name`` says of the environment: a change of the image's settings asks for no other one."""
+    path = session.directory / name
+    if name == "pyproject.toml":
+        data = parse_toml(read_text(path), where=name)
+        tool = data.get("tool")
+        if isinstance(tool, dict):
+            data["tool"] = {key: value for key, value in tool.items() if key in _TOOLS}
+        return hashlib.sha256(json.dumps(data, sort_keys=True, default=str).encode()).hexdigest()
     try:
-        return hashlib.sha256((session.directory / name).read_bytes()).hexdigest()
+        return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        raise NeveError(f"cannot read {name}", where=str(session.directory / name), why=error.strerror) from None
+        raise NeveError(f"cannot read {name}", where=str(path), why=error.strerror) from None
 
 
 def _inputs_of(text: str) -> str | None:

@@ -86,8 +86,13 @@ class PylockEnvironment(NoEnvironment):
         self._session = session
 
     def pylock(self, targets: Targets, *, upgrade: bool, check: bool) -> tuple[str, tuple[str, ...]]:  # noqa: ARG002
-        """Its text."""
-        return read_text(self._session.directory / self.where), ()
+        """Its text, but for the project itself, which neve builds apart."""
+        from neve.python.pylock import parse_pylock, pylock_text, without_project
+
+        text = read_text(self._session.directory / self.where)
+        data = parse_pylock(text, where=self.where)
+        rest = without_project(data)
+        return text if len(rest["packages"]) == len(data.get("packages", [])) else pylock_text(rest), ()
 
 
 class UvEnvironment:

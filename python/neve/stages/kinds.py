@@ -2,22 +2,176 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
-from neve.errors import DefectError
+from neve.errors import DefectError, NeveError, collected
+from neve.files import explained, write_atomic
+from neve.python.pylock import moved, parse_pylock, pylock_text, without_project, without_secrets
+from neve.stages.work import work_directory
 
 if TYPE_CHECKING:
+    from neve.project.config import Config
+    from neve.python.target import Target
     from neve.session import Session
     from neve.stages.environment import Targets
 
+_FOREIGN = {"poetry": "poetry.lock", "pdm": "pdm.lock", "pipenv": "Pipfile.lock"}
+_RESOLVED = "pylock.resolved.toml"  # in the work directory: uv takes versions from it, and writes its answer there
 
-def environment_of(session: Session, targets: Targets, *, held: str | None) -> str:  # noqa: ARG001
+
+def environment_of(session: Session, targets: Targets, *, held: str | None) -> str:
     """The text of a pylock that holds what the session's project installs on ``targets``, by architecture.
 
     ``held`` is an older one, whose versions stay where nothing else asks for others. Raises NeveError for what cannot
     be honoured, TransientError where an index does not answer.
     """
-    raise DefectError(f"no way to lock projects of kind {session.project.kind}")
+    kind = session.project.kind
+    if kind in _FOREIGN:
+        data = _foreign(session, targets, held)
+    elif kind == "rye":
+        data = _rye(session, targets, held)
+    elif kind == "requirements":
+        data = _requirements(session, targets, held)
+    elif kind == "setuptools":
+        data = _setuptools(session, targets, held)
+    else:
+        raise DefectError(f"no way to lock projects of kind {kind}")
+    return pylock_text(without_secrets(without_project(data)))
+
+
+def _foreign(session: Session, targets: Targets, held: str | None) -> dict[str, Any]:
+    """As the tool's own lock says; without one, what its wishes resolve to."""
+    from neve import foreign
+
+    kind, config = session.project.kind, session.project.config
+    groups = () if config.groups is None else config.groups
+    if (session.directory / _FOREIGN[kind]).is_file():
+        text = foreign.convert(
+            kind,
+            session.directory,
+            targets=targets,
+            extras=config.extras,
+            groups=groups,
+            fetcher=session.fetcher,
+            uv=session.uv,
+            environ=session.environ,
+        )
+        return parse_pylock(text, where=session.project.files[0])
+    lines = foreign.requirements(kind, session.directory, config.extras, groups)
+    return _resolved(session, ["-"], targets, held, given="".join(f"{line}\n" for line in lines))
+
+
+def _rye(session: Session, targets: Targets, held: str | None) -> dict[str, Any]:
+    """requirements.lock, which names everything; without it, what pyproject.toml resolves to, as with any."""
+    from neve.project.requirements import requirements_of
+    from neve.requirements.honour import honoured
+
+    config = session.project.config
+    if not (session.directory / "requirements.lock").is_file():
+        return _resolved(session, ["pyproject.toml"], targets, held, options=_extras(config))
+    if config.extras:
+        raise _no_such("extras", "requirements.lock holds those that it was made with: `rye lock --features …`")
+    groups = config.groups or ()
+    if groups != "all" and set(groups) - {"dev"}:
+        raise _no_such("groups", 'Rye knows one, "dev", in requirements-dev.lock')
+    name = "requirements-dev.lock" if groups else "requirements.lock"
+    asked = requirements_of(session.directory, name)
+    data = _resolved(session, [name], targets, None, options=["--no-deps", *_options(asked.prereleases)])
+    return honoured(data, asked, _every(targets))
+
+
+def _requirements(session: Session, targets: Targets, held: str | None) -> dict[str, Any]:
+    """requirements.txt and all that it includes: uv reads them, and its answer has to be what they say."""
+    from neve.project.requirements import NAME, requirements_of
+    from neve.requirements.honour import honoured
+
+    config = session.project.config
+    problems = [
+        _no_such(key, "requirements files have none; for those of the project itself write `-e .[extra]` there")
+        for key, value in (("extras", config.extras), ("groups", config.groups))
+        if value
+    ]
+    if (found := collected(problems)) is not None:
+        raise found
+    asked = requirements_of(session.directory)
+    data = _resolved(session, [NAME], targets, held, options=_options(asked.prereleases))
+    return honoured(data, asked, _every(targets))
+
+
+def _setuptools(session: Session, targets: Targets, held: str | None) -> dict[str, Any]:
+    """What setuptools says that the project needs."""
+    config = session.project.config
+    if config.groups:
+        raise _no_such("groups", "setup.py and setup.cfg have none; they have extras")
+    there = [name for name in ("setup.py", "setup.cfg") if (session.directory / name).is_file()]
+    if config.extras == "all":
+        return _resolved(session, there[:1], targets, held, options=["--all-extras"])
+    return _resolved(session, there[:1], targets, held, options=_extras(config))
+
+
+def _resolved(
+    session: Session,
+    sources: Sequence[str],
+    targets: Targets,
+    held: str | None,
+    *,
+    options: Sequence[str] = (),
+    given: str | None = None,
+) -> dict[str, Any]:
+    """What uv resolves the files ``sources`` of the project to."""
+    output = work_directory(session) / _RESOLVED
+    with explained("make room for uv's answer", output):
+        output.unlink(missing_ok=True)
+    if held is not None:
+        with suppress(NeveError):  # one that was broken has no versions to keep
+            parse_pylock(held, where=session.pylock.name)
+            write_atomic(output, held)
+    session.uv.resolve(
+        sources,
+        output,
+        python=_python(_every(targets)),
+        options=options,
+        given=given,
+        fixes=[f"mend what uv names above, in {session.project.files[0]}"],
+    )
+    from neve.project.text import read_text
+
+    data = parse_pylock(read_text(output), where=session.project.files[0])
+    data.pop("created-by", None)
+    data = {"lock-version": data.pop("lock-version", "1.0"), "created-by": "neve", **data}
+    return moved(data, output.parent.relative_to(session.directory).as_posix(), str(session.directory))
+
+
+def _every(targets: Targets) -> list[Target]:
+    return [target for each in targets.values() for target in each]
+
+
+def _python(targets: Sequence[Target]) -> str:
+    """The minor version of all of ``targets``."""
+    major, minor = targets[0].python
+    return f"{major}.{minor}"
+
+
+def _options(prereleases: bool) -> list[str]:
+    return ["--prerelease=allow"] if prereleases else []
+
+
+def _extras(config: Config) -> list[str]:
+    extras = ["--all-extras"] if config.extras == "all" else [f"--extra={extra}" for extra in config.extras]
+    if config.groups == "all":
+        raise _no_such("groups", 'uv resolves groups by name; list them in place of "all"')
+    return [*extras, *(f"--group={group}" for group in config.groups or ())]
+
+
+def _no_such(key: str, why: str) -> NeveError:
+    return NeveError(
+        f"this kind of project has no such {key}",
+        where=f"tool.neve.{key}",
+        why=why,
+        fixes=[f"take `{key}` out"],
+    )
 
 
 __all__ = ["environment_of"]

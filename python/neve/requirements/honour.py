@@ -1,0 +1,167 @@
+"""What requirements files say of versions and hashes, held against what was resolved from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from neve.errors import NeveError, collected
+from neve.project.facts import normalized
+from neve.python.pylock import files_of_package
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
+    from neve.python.target import Target
+    from neve.requirements.parse import Line, Requirements
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """A requirement with a name, and its line."""
+
+    line: Line
+    requirement: Requirement
+
+    @property
+    def name(self) -> str:
+        return normalized(self.requirement.name)
+
+    @property
+    def version(self) -> str | None:
+        """The one version that it admits."""
+        specifiers = list(self.requirement.specifier)
+        exact = [s.version for s in specifiers if s.operator in ("==", "===") and not s.version.endswith(".*")]
+        return exact[0] if len(specifiers) == 1 and exact else None
+
+
+def honoured(data: Mapping[str, Any], asked: Requirements, targets: Sequence[Target]) -> dict[str, Any]:
+    """``data``, a resolved pylock, with those files alone whose hashes ``asked`` has, where it has any.
+
+    Raises NeveError with each pinned version that is another on one of the ``targets``, and each package there that has
+    no file with a locked hash.
+    """
+    wishes = [wish for line in asked.lines if (wish := _wish(line)) is not None]
+    packages = [package for package in data.get("packages", []) if isinstance(package.get("name"), str)]
+    problems = list(_other_versions(packages, wishes, targets))
+    if asked.hashed and not problems:
+        kept = []
+        for package in packages:
+            needed = any(_applies(package.get("marker"), target) for target in targets)
+            try:
+                kept.append(_hashed(package, wishes))
+            except NeveError as error:
+                if needed:  # what no target installs need not be in the lock of another machine
+                    problems.append(error)
+        packages = kept
+    if (found := collected(problems)) is not None:
+        raise found
+    return {**data, "packages": packages}
+
+
+def _wish(line: Line) -> _Wish | None:
+    """None for a path or URL without a name: that has no version."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        return _Wish(line, Requirement(line.text))
+    except InvalidRequirement:
+        return None
+
+
+def _applies(marker: Any, target: Target) -> bool:
+    from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
+
+    if marker is None:
+        return True
+    try:
+        parsed = Marker(marker) if isinstance(marker, str) else marker
+        return parsed.evaluate(target.environment())
+    except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
+        return True
+
+
+def _other_versions(
+    packages: Sequence[Mapping[str, Any]], wishes: Sequence[_Wish], targets: Sequence[Target]
+) -> Iterator[NeveError]:
+    seen = set()
+    for wish in wishes:
+        if wish.version is None or wish.line.constraint:
+            continue
+        for target in targets:
+            if not _applies(wish.requirement.marker, target):
+                continue
+            there = [
+                str(package.get("version"))
+                for package in packages
+                if normalized(package["name"]) == wish.name and _applies(package.get("marker"), target)
+            ]
+            if not any(_equal(version, wish.version) for version in there) and wish.line.where not in seen:
+                seen.add(wish.line.where)
+                yield NeveError(
+                    f"{wish.name} {wish.version} is not what uv resolves to",
+                    where=wish.line.where,
+                    why=f"it takes {', '.join(there)}: something overrides the file"
+                    if there
+                    else "it leaves the package out: something overrides the file",
+                    fixes=["look at tool.uv.override-dependencies and exclude-dependencies, and at uv.toml"],
+                )
+
+
+def _equal(one: str, other: str) -> bool:
+    """Whether the versions are equal; a local part counts where ``other`` has one (PEP 440)."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.version import InvalidVersion
+
+    try:
+        return SpecifierSet(f"=={other}").contains(one, prereleases=True)
+    except (InvalidSpecifier, InvalidVersion):
+        return one == other
+
+
+def _hashed(package: Mapping[str, Any], wishes: Sequence[_Wish]) -> dict[str, Any]:
+    """``package`` with those of its files that a line has the hash of. Raises NeveError where there is none."""
+    name, version = normalized(package["name"]), str(package.get("version"))
+    own = [wish for wish in wishes if wish.name == name and wish.line.hashes]
+    of_version = [wish for wish in own if wish.version is None or _equal(version, wish.version)]
+    hashes = {sha256 for wish in of_version for sha256 in wish.line.hashes}
+    if "directory" in package or "vcs" in package:
+        raise NeveError(
+            f"{name} has no hash",
+            where=_places([wish for wish in wishes if wish.name == name]) or name,
+            why="the requirements files have hashes, and a directory or a repository cannot have one",
+            fixes=["depend on a file of it", "or take the hashes out"],
+        )
+    if not hashes:
+        raise NeveError(
+            f"{name} {version} has no hash",
+            where=_places(own or [wish for wish in wishes if wish.name == name]) or "the requirements files",
+            why="other requirements have one: then all that is installed needs one",
+            fixes=["write the files anew: `pip-compile --generate-hashes` or `uv pip compile --generate-hashes`"],
+        )
+    kept = dict(package)
+    wheels = [file for key, file in files_of_package(package) if key == "wheels" and _sha256(file) in hashes]
+    rest = {key: file for key, file in files_of_package(package) if key != "wheels" and _sha256(file) in hashes}
+    for key in ("wheels", "sdist", "archive"):
+        kept.pop(key, None)
+    if not wheels and not rest:
+        raise NeveError(
+            f"no file of {name} {version} has a hash that the requirements name",
+            where=_places(of_version),
+            why="the index has other files than those that were locked",
+            fixes=["ask whoever runs the index why", "or write the files anew, with today's hashes"],
+        )
+    return {**kept, **rest, **({"wheels": wheels} if wheels else {})}
+
+
+def _sha256(file: Mapping[str, Any]) -> str:
+    hashes = file.get("hashes")
+    return str(hashes.get("sha256")) if isinstance(hashes, Mapping) else ""
+
+
+def _places(wishes: Sequence[_Wish]) -> str:
+    return ", ".join(dict.fromkeys(wish.line.where for wish in wishes))
+
+
+__all__ = ["honoured"]

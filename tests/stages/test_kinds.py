@@ -1,0 +1,202 @@
+"""Locking projects of each kind, from a directory to its lock files, against a mirror and an index on loopback."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+
+import pytest
+
+from neve.errors import NeveError
+from neve.python.artefact import Artefact
+from neve.session import Options
+from neve.stages.lock import Locked, lock_project
+from tests.world import World
+
+pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="the mirror on loopback has amd64 alone")
+
+
+@pytest.fixture
+def project(world: World, tmp_path: Path) -> Path:
+    world.serve_wheel("lemon", "1.0", requires=("zest",))
+    world.serve_wheel("zest", "1.0")
+    world.serve_wheel("lime", "1.0")
+    directory = tmp_path / "project"
+    directory.mkdir()
+    return directory
+
+
+def write(directory: Path, **files: str) -> None:
+    for name, text in files.items():
+        path = directory / name.replace("__", "-").replace("_dot_", ".")
+        path.write_text(text)
+
+
+def versions(locked: Locked) -> dict[str, str | None]:
+    return {artefact.name: artefact.version for artefact in locked.artefacts}
+
+
+def sha256(artefact: Artefact) -> str:
+    return str(getattr(artefact, "sha256", ""))
+
+
+def test_requirements(world: World, project: Path) -> None:
+    write(project, requirements_dot_txt="-r base.txt\nlime ; python_version >= '3'\n", base_dot_txt="lemon\n")
+    locked = lock_project(world.session(project))
+    assert locked.changed == ("pylock.neve.toml", "neve.lock")
+    assert versions(locked) == {"lemon": "1.0", "lime": "1.0", "zest": "1.0"}
+    assert locked.plan.project.files == ("requirements.txt", "base.txt")
+    assert lock_project(world.session(project)).changed == ()
+    assert lock_project(world.session(project, Options(locked=True))).changed == ()
+
+
+def test_what_is_included_makes_the_environment_stale_and_versions_stay(world: World, project: Path) -> None:
+    write(project, requirements_dot_txt="-r base.txt\n", base_dot_txt="lemon\n")
+    lock_project(world.session(project))
+    world.serve_wheel("lemon", "2.0", requires=("zest",))
+    write(project, base_dot_txt="lemon\nlime\n")
+    with pytest.raises(NeveError, match=r"pylock\.neve\.toml is not fresh"):
+        lock_project(world.session(project, Options(locked=True)))
+    assert versions(lock_project(world.session(project, Options(frozen=True)))) == {"lemon": "1.0", "zest": "1.0"}
+    assert versions(lock_project(world.session(project))) == {"lemon": "1.0", "lime": "1.0", "zest": "1.0"}
+    assert versions(lock_project(world.session(project), upgrade=True))["lemon"] == "2.0"
+
+
+def test_settings_of_the_image_leave_the_environment_fresh(world: World, project: Path) -> None:
+    write(project, requirements_dot_txt="lemon\n", neve_dot_toml="")
+    lock_project(world.session(project))
+    write(project, neve_dot_toml="[image]\nports = [80]\n")
+    world.server.seen.clear()
+    assert "pylock.neve.toml" not in lock_project(world.session(project)).changed
+    assert not [path for path in world.server.paths() if path.startswith("/simple/")]
+
+
+def test_a_constraint_bounds_and_installs_nothing(world: World, project: Path) -> None:
+    world.serve_wheel("lemon", "2.0")
+    write(project, requirements_dot_txt="-c limits.txt\nlemon\n", limits_dot_txt="lemon<2\nlime==1.0\n")
+    assert versions(lock_project(world.session(project))) == {"lemon": "1.0", "zest": "1.0"}
+
+
+def test_hashes_are_the_files_that_are_taken(world: World, project: Path) -> None:
+    old = world.serve_wheel("rind", "1.0")
+    world.serve_wheel("rind", "1.0", tag="cp313-cp313-manylinux_2_17_x86_64", requires=("lime ; python_version < '3'",))
+    write(project, requirements_dot_txt=f"rind==1.0 \\\n    --hash=sha256:{old}\n")
+    (wheel,) = lock_project(world.session(project)).artefacts
+    assert sha256(wheel) == old
+    write(project, requirements_dot_txt="rind==1.0\n")
+    (wheel,) = lock_project(world.session(project)).artefacts
+    assert sha256(wheel) != old
+
+
+def test_a_hash_that_no_file_has(world: World, project: Path) -> None:
+    write(project, requirements_dot_txt=f"lime==1.0 --hash=sha256:{'0' * 64}\n")
+    with pytest.raises(NeveError, match="no file of lime 1.0 has a hash") as caught:
+        lock_project(world.session(project))
+    assert caught.value.where == "requirements.txt:1"
+    assert not (project / "pylock.neve.toml").exists()
+
+
+def test_hashes_for_some_alone(world: World, project: Path) -> None:
+    digest = world.serve_wheel("rind", "1.0", requires=("lime",))
+    write(project, requirements_dot_txt=f"rind==1.0 --hash=sha256:{digest}\n")
+    with pytest.raises(NeveError, match="lime 1.0 has no hash"):
+        lock_project(world.session(project))
+
+
+def test_a_dependency_of_another_platform_needs_no_hash(world: World, project: Path) -> None:
+    digest = world.serve_wheel("rind", "1.0", requires=("lime ; sys_platform == 'win32'",))
+    write(project, requirements_dot_txt=f"rind==1.0 --hash=sha256:{digest}\n")
+    assert versions(lock_project(world.session(project))) == {"rind": "1.0"}
+
+
+def test_a_pin_that_is_overridden(world: World, project: Path) -> None:
+    world.serve_wheel("lime", "2.0")
+    write(
+        project,
+        requirements_dot_txt="lime==1.0\n",
+        pyproject_dot_toml='[tool.uv]\noverride-dependencies = ["lime==2.0"]\n[tool.neve]\nproject = "requirements"\n',
+    )
+    world.environ = {**world.environ}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("UV_NO_CONFIG")
+        with pytest.raises(NeveError, match="lime 1.0 is not what uv resolves to") as caught:
+            lock_project(world.session(project))
+    assert caught.value.where == "requirements.txt:1"
+
+
+def test_the_directory_itself_is_no_dependency(world: World, project: Path) -> None:
+    write(
+        project,
+        requirements_dot_txt="-e .\n",
+        pyproject_dot_toml='[project]\nname = "app"\nversion = "1"\ndependencies = ["lime"]\n'
+        '[build-system]\nrequires = ["lemon"]\nbuild-backend = "hatchling.build"\n[tool.neve]\nproject = "requirements"\n',
+    )
+    locked = lock_project(world.session(project))
+    assert versions(locked) == {"lime": "1.0"}
+    assert locked.plan.project.build_system is not None
+
+
+@pytest.mark.parametrize(("key", "value"), [("extras", '["x"]'), ("groups", '"all"')])
+def test_requirements_have_neither_extras_nor_groups(world: World, project: Path, key: str, value: str) -> None:
+    write(project, requirements_dot_txt="lime\n", neve_dot_toml=f"{key} = {value}\n")
+    with pytest.raises(NeveError, match=f"no such {key}"):
+        lock_project(world.session(project))
+
+
+def test_rye_takes_its_lock_as_it_is(world: World, project: Path) -> None:
+    world.serve_wheel("lemon", "2.0")
+    write(
+        project,
+        pyproject_dot_toml='[project]\nname = "app"\nversion = "1"\ndependencies = ["lemon"]\n[tool.rye]\nvirtual = true\n',
+        requirements_dot_lock="# generated by rye\n-e file:.\nlemon==1.0\n    # via app\nzest==1.0\n",
+    )
+    write(project, **{"requirements__dev_dot_lock": "-e file:.\nlemon==1.0\nzest==1.0\nlime==1.0\n"})
+    assert versions(lock_project(world.session(project))) == {"lemon": "1.0", "zest": "1.0"}
+    with (project / "pyproject.toml").open("a") as file:
+        file.write('[tool.neve]\ngroups = ["dev"]\n')
+    assert versions(lock_project(world.session(project))) == {"lemon": "1.0", "lime": "1.0", "zest": "1.0"}
+
+
+def test_a_pylock_is_taken_as_it_is(world: World, project: Path) -> None:
+    digest = world.serve_wheel("rind", "1.0")
+    url = f"{world.server.url}/files/rind-1.0-py3-none-any.whl"
+    write(
+        project,
+        pylock_dot_toml='lock-version = "1.0"\ncreated-by = "hand"\n'
+        f'[[packages]]\nname = "rind"\nversion = "1.0"\nwheels = [{{ url = "{url}", hashes = {{ sha256 = "{digest}" }} }}]\n'
+        '[[packages]]\nname = "app"\ndirectory = { path = "./", editable = true }\n',
+    )
+    before = (project / "pylock.toml").read_bytes()
+    locked = lock_project(world.session(project), upgrade=True)
+    assert locked.changed == ("neve.lock",)
+    assert versions(locked) == {"rind": "1.0"}
+    assert (project / "pylock.toml").read_bytes() == before
+
+
+def test_a_script_and_the_project_around_it(world: World, project: Path) -> None:
+    write(
+        project,
+        tool_dot_py='# /// script\n# requires-python = ">=3.11"\n# dependencies = ["lemon"]\n# ///\nimport lemon\n',
+        pyproject_dot_toml='[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["lime"]\n',
+    )
+    from dataclasses import replace
+
+    own = replace(world.session(project), script="tool.py")
+    locked = lock_project(own)
+    assert locked.changed == ("tool.py.lock", "tool.py.neve.lock")
+    assert versions(locked) == {"lemon": "1.0", "zest": "1.0"}
+    assert (locked.plan.entrypoint, locked.plan.project.name) == (("python", "tool.py"), "tool")
+    around = lock_project(world.session(project))
+    assert around.changed == ("uv.lock", "neve.lock")
+    assert versions(around) == {"lime": "1.0"}
+    assert lock_project(replace(world.session(project), script="tool.py")).changed == ()
+
+
+def test_a_script_without_metadata_asks_for_nothing(world: World, project: Path) -> None:
+    from dataclasses import replace
+
+    write(project, plain_dot_py="print(1)\n")
+    locked = lock_project(replace(world.session(project), script="plain.py"))
+    assert locked.changed == ("plain.py.neve.lock",)
+    assert locked.artefacts == ()
+    assert (project / "plain.py").read_text() == "print(1)\n"
