@@ -15,39 +15,44 @@ _BARE = re.compile(r"(?<!\r)\n")
 
 
 def with_system(text: str, packages: Sequence[str], *, where: str, prefix: Sequence[str] = ("tool", "neve")) -> str:
-    """``text``, the TOML of the file ``where``, with ``packages`` at the end of ``system`` in the table ``prefix``.
+    """``text``, the TOML of the file ``where``, with ``packages`` added to ``system`` in the table ``prefix``.
 
     What is there already is not added again. Raises NeveError where the file cannot be changed so.
     """
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
+    wanted = tomllib.loads(text)
+    held = _system(wanted, prefix, where)
+    new = [name for name in dict.fromkeys(packages) if name not in held]
+    before = list(held)
+    why = "it is written in a way that neve cannot add to"
+    # At the end, where one looks for what is new; after a comment there tomlkit writes no valid TOML, so then in front.
+    for held[:], place in (([*before, *new], len(before)), ([*new, *before], 0)):
+        try:
+            changed = _changed(text, prefix, new, place)
+            if tomllib.loads(changed) == wanted:
+                return changed
+        except (ValueError, AttributeError, TypeError, KeyError) as error:  # those of tomlkit are ValueErrors
+            why = str(error) or type(error).__name__
+    fixes = [f"write by hand: {system_line([*before, *new])}"]
+    raise NeveError("the packages cannot be added", where=where, why=why, fixes=fixes)
 
-    before = tomllib.loads(text)
-    wanted = _wanted(before, packages, prefix)
-    try:
-        document = tomlkit.parse(text)
-        table: Any = document
-        for depth, key in enumerate(prefix):
-            if key not in table:
-                # [tool] itself is not written: [tool.neve] says it.
-                table[key] = tomlkit.table(is_super_table=depth + 1 < len(prefix))
-            table = table[key]
-        if "system" not in table:
-            table["system"] = tomlkit.array()
-        held = list(table["system"])
-        for name in packages:
-            if name not in held:
-                table["system"].append(name)
-        changed = tomlkit.dumps(document)
-        if "\r\n" in text and not _BARE.search(text):
-            changed = _BARE.sub("\r\n", changed)
-        if tomllib.loads(changed) == wanted:
-            return changed
-        why = "it is written in a way that neve cannot add to"
-    except (TOMLKitError, tomllib.TOMLDecodeError, AttributeError, TypeError, ValueError, KeyError) as error:
-        why = str(error) or type(error).__name__
-    line = system_line(_at(wanted, prefix)["system"])
-    raise NeveError("the packages cannot be added", where=where, why=why, fixes=[f"write by hand: {line}"])
+
+def _changed(text: str, prefix: Sequence[str], new: Sequence[str], place: int) -> str:
+    """``text`` with ``new`` at ``place`` of the list."""
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    table: Any = document
+    for depth, key in enumerate(prefix):
+        if key not in table:
+            # [tool] itself is not written: [tool.neve] says it.
+            table[key] = tomlkit.table(is_super_table=depth + 1 < len(prefix))
+        table = table[key]
+    if "system" not in table:
+        table["system"] = tomlkit.array()
+    for number, name in enumerate(new):
+        table["system"].insert(place + number, name)
+    changed = tomlkit.dumps(document)
+    return _BARE.sub("\r\n", changed) if "\r\n" in text and not _BARE.search(text) else changed
 
 
 def script_with_system(text: str, packages: Sequence[str], *, where: str) -> str:
@@ -76,19 +81,16 @@ def system_line(packages: Sequence[str]) -> str:
     return f"system = {json.dumps(list(packages))}"
 
 
-def _wanted(before: dict[str, Any], packages: Sequence[str], prefix: Sequence[str]) -> dict[str, Any]:
-    """What the file is to say."""
-    table = _at(before, prefix)
-    if not isinstance(table.get("system", []), list):
-        raise NeveError("`system` is no list", where=".".join((*prefix, "system")))
-    table["system"] = list(dict.fromkeys([*table.get("system", []), *packages]))
-    return before
-
-
-def _at(data: dict[str, Any], prefix: Sequence[str]) -> dict[str, Any]:
+def _system(data: dict[str, Any], prefix: Sequence[str], where: str) -> list[Any]:
+    """The list ``system`` in the table ``prefix`` of ``data``, made where it is missing. Raises NeveError."""
+    table: Any = data
     for key in prefix:
-        data = data.setdefault(key, {})
-    return data
+        if isinstance(table, dict):
+            table = table.setdefault(key, {})
+    system = table.setdefault("system", []) if isinstance(table, dict) else None
+    if not isinstance(system, list):
+        raise NeveError("there is no list of system packages to add to", where=f"{where}, {'.'.join(prefix)}")
+    return system
 
 
 __all__ = ["script_with_system", "system_line", "with_system"]

@@ -34,7 +34,9 @@ class ElfError(ValueError):
 class Source(Protocol):
     """Where the bytes of a file come from."""
 
-    size: int
+    @property
+    def size(self) -> int:
+        """In bytes."""
 
     def read(self, offset: int, size: int) -> bytes:
         """The bytes there; fewer where the file ends. Raises ElfError where they cannot be had."""
