@@ -2,6 +2,7 @@
 # environment, uv installs the wheel.
 {
   run,
+  fetch,
   tools,
   uv,
   ...
@@ -11,7 +12,9 @@
   source,
   buildEnv,
   backend, # { "build-backend"; "backend-path"; } as pyproject.toml has them
-  root,
+  root, # to build in
+  image, # the image's own root
+  crates ? [ ], # of its Cargo.lock
   venv,
   compression,
 }:
@@ -23,6 +26,7 @@ run {
       tools
       uv
       root
+      image
       venv
       compression
       source
@@ -30,6 +34,11 @@ run {
       ;
     package = name;
     backend = builtins.toJSON backend;
+    crates = map fetch crates;
+    cargo_home = "/build/cargo";
+    unpack = ./source-tree.sh;
+    linked = ./linked.sh;
+    vendor = ../common/vendor-crates.sh;
     seal = ./seal.sh;
     compile = ../common/compile.py;
     install = ./install-wheels.sh;

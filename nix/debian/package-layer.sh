@@ -1,9 +1,13 @@
 . "$install"
-cp -a "$source/." source
-chmod -R u+w source
-mkdir links opt/build
+. "$unpack"
+. "$vendor"
+. "$linked"
+unpack_source
+vendor_crates
+mkdir links
 export backend
-inside "$buildEnv=/opt/build" -- /opt/build/bin/python -s "$build" /build/source /build/links
-rmdir opt/build
+in_build_environment /opt/build/bin/python -s "$build" "/build/$tree" /build/links
+check_linked "$(echo links/*.whl)"
+root=$image
 install_wheels "$package"
 seal_new_files

@@ -122,6 +122,6 @@ def test_what_runs_when_nix_ends_has_failed() -> None:
 
 
 def test_only_the_end_of_a_long_log_is_kept() -> None:
-    log, _ = _fed(_start(2, 105, _A, "", 1, 1), *(_result(2, 101, str(n)) for n in range(100)))
-    assert list(log.tails[_A])[-1] == "99"
-    assert len(log.tails[_A]) == 30
+    log, _ = _fed(_start(2, 105, _A, "", 1, 1), *(_result(2, 101, str(n)) for n in range(1000)))
+    assert list(log.tails[_A])[-1] == "999"
+    assert len(log.tails[_A]) == 500

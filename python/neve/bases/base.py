@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from neve.lock.interpreter import InterpreterPin
     from neve.lock.model import BaseLock, Lock, ToolsLock
     from neve.lock.resolve import Resolver
+    from neve.lock.sdists import Language
+    from neve.nix.lacking import Lacking
     from neve.project.config import Config
     from neve.project.project import PythonRequest
     from neve.python.artefact import Artefact
@@ -61,6 +63,20 @@ class Base(Protocol):
         """The base's pins; ``held`` is what an older lock has, ``upgrade`` asks for newer; ``interpreter`` is the Python
         of uv's that goes with them. Raises NeveError.
         """
+
+    def compilers(self, plan: Plan, lock: Lock, languages: Collection[Language]) -> tuple[str, ...]:
+        """The packages to build with that the image does not hold, where ``languages`` are compiled: those that are
+        pinned one by one, sorted.
+        """
+
+    def locked_compilers(self, lock: Lock) -> tuple[str, ...]:
+        """What the pins of such packages in ``lock`` answer."""
+
+    def with_compilers(self, resolver: Resolver, plan: Plan, lock: Lock, wanted: Sequence[str]) -> Lock:
+        """``lock`` with pins of such packages, as :meth:`compilers` named them. Raises NeveError."""
+
+    def packages_with(self, session: Session, lock: Lock, lacking: Sequence[Lacking]) -> dict[Lacking, str]:
+        """The packages that have what a build lacks, as far as they are known. Raises NeveError."""
 
     def targets(self, base: BaseLock, plan: Plan, *, building: bool = False) -> Mapping[str, tuple[Target, ...]]:
         """By architecture, the plan's first, the targets that one choice of wheels must fit; with ``building`` also

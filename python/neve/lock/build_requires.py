@@ -1,8 +1,8 @@
-"""What source distributions need to be built (PEP 517, PEP 518): read out of them, resolved, pinned."""
+"""What sources need to be built (PEP 517, PEP 518): read out of them, resolved, pinned."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -11,17 +11,12 @@ from neve.errors import NeveError, collected
 from neve.lock.build_pins import Built, Targets, build_pins, compile_build_requires
 from neve.lock.build_rules import NO_SETTINGS, BuildSettings
 from neve.lock.crates import crates_of
-from neve.lock.sdists import CratePin, Language, SdistPin
+from neve.lock.sdists import CratePin, Language
 from neve.project.project import BuildSystem
 from neve.project.pyproject import LEGACY, build_system_from, parse_toml
 from neve.project.validate import validated
-from neve.python.artefact import files_of
-from neve.python.sdist import Sdist
-from neve.python.sdist_archive import read_archive
 
 if TYPE_CHECKING:
-    from neve.fetch import Fetcher
-    from neve.python.artefact import Artefact
     from neve.python.source_tree import Tree
     from neve.python.target import Target
     from neve.python.uv import Uv
@@ -29,7 +24,7 @@ if TYPE_CHECKING:
 # PEP 517: what a source tree without [build-system] is built with.
 _SETUP_PY = BuildSystem(requires=("setuptools", "wheel"), backend=LEGACY.backend)
 _JOBS = 4
-_OTHER = "take another version of the package, or one with a wheel: `uv add` with another bound, then `uv lock`"
+OTHER = "take another version of the package, or one with a wheel: `uv add` with another bound, then `uv lock`"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,72 +42,10 @@ class Need:
     languages: tuple[Language, ...] = ()
     crates: tuple[CratePin, ...] = ()
     asks: bool = False
-    fixes: tuple[str, ...] = (_OTHER,)
+    fixes: tuple[str, ...] = (OTHER,)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Resolved:
-    """Pins, and the keys of those whose backends must be asked yet what they need besides."""
-
-    pins: tuple[SdistPin, ...]
-    asking: frozenset[str] = frozenset()
-
-
-def resolve_sdists(
-    environments: Mapping[str, Sequence[Artefact]],
-    targets: Targets,
-    *,
-    own: str,
-    fetcher: Fetcher,
-    uv: Uv,
-    held: Sequence[SdistPin] = (),
-    settings: BuildSettings = NO_SETTINGS,
-) -> Resolved:
-    """A pin for each source distribution of ``environments``, sorted by name; their keys, and those of ``targets``, are
-    architectures.
-
-    A pin of ``held`` for the same file and targets stays. Raises NeveError with all source distributions that cannot be
-    read and all build requirements that do not resolve or have no wheel for the architecture ``own``; TransientError
-    where an index does not answer.
-    """
-    new = unpinned(environments, targets, held, own=own)
-    chosen = {sdist.sha256: sdist for sdist in _sdists(environments)}
-    pins = [
-        # The index may have moved since.
-        validated(SdistPin, {**pin.model_dump(), "url": chosen[pin.sha256].url}, where=pin.file)
-        for pin in held
-        if pin.sha256 in chosen and chosen[pin.sha256] not in new
-    ]
-    needs: dict[Sdist, Need] = {}
-    if new:
-        needs = _needs(new, fetcher, settings, environments)
-        built = resolve_needs([*needs.values()], uv, own, settings)
-        pins += (_pin(sdist, need, built[need.key]) for sdist, need in needs.items())
-    return Resolved(
-        pins=tuple(sorted(pins, key=lambda pin: (pin.name, pin.file))),
-        asking=frozenset(need.key for need in needs.values() if need.asks),
-    )
-
-
-def unpinned(
-    environments: Mapping[str, Sequence[Artefact]], targets: Targets, held: Sequence[SdistPin], *, own: str
-) -> dict[Sdist, Targets]:
-    """The source distributions of ``environments`` that ``held`` has no pin for, or one for other targets or one that
-    lacks the architecture ``own``; and the targets that build them.
-    """
-    kept = {pin.sha256: {*pin.targets} for pin in held if own not in pin.lacking}
-    wanted = {
-        sdist: {name: targets[name] for name, artefacts in environments.items() if sdist in artefacts}
-        for sdist in _sdists(environments)
-    }
-    return {sdist: of for sdist, of in wanted.items() if not {*_tags(of)} <= kept.get(sdist.sha256, set())}
-
-
-def _sdists(environments: Mapping[str, Sequence[Artefact]]) -> dict[Sdist, None]:
-    return dict.fromkeys(a for artefacts in environments.values() for a in artefacts if isinstance(a, Sdist))
-
-
-def _tags(targets: Targets) -> tuple[str, ...]:
+def tags(targets: Targets) -> tuple[str, ...]:
     """The targets as neve.lock names them: interpreter and platform, as in the file name of a wheel (PEP 425, 600)."""
     tags = (
         f"{target.abi}-manylinux_{target.glibc[0]}_{target.glibc[1]}_{target.architecture}"
@@ -122,27 +55,6 @@ def _tags(targets: Targets) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tags))
 
 
-def _needs(
-    wanted: Mapping[Sdist, Targets],
-    fetcher: Fetcher,
-    settings: BuildSettings,
-    environments: Mapping[str, Sequence[Artefact]],
-) -> dict[Sdist, Need]:
-    files = fetcher.fetch(files_of(list(wanted)))
-    needs: dict[Sdist, Need] = {}
-    problems: list[NeveError] = []
-    for (sdist, targets), file in zip(wanted.items(), files, strict=True):
-        extra = settings.extra_for(sdist.name, environments)
-        try:
-            tree = read_archive(file, sdist.file)
-            needs[sdist] = need_of(tree, key=sdist.key, name=sdist.name, label=sdist.file, targets=targets, extra=extra)
-        except NeveError as error:
-            problems.append(error)
-    if (problem := collected(problems)) is not None:
-        raise problem
-    return needs
-
-
 def need_of(
     tree: Tree,
     *,
@@ -150,20 +62,21 @@ def need_of(
     name: str,
     label: str,
     targets: Targets,
+    system: BuildSystem | None = None,
     extra: Sequence[str] = (),
-    fixes: Sequence[str] = (_OTHER,),
+    fixes: Sequence[str] = (OTHER,),
 ) -> Need:
     """What the source ``tree`` needs to be built, ``extra`` requirements besides its own; ``label`` is what errors call
-    it. Raises NeveError for what is no requirement, or cannot be pinned; ``fixes`` are its remedies.
+    it, and ``system`` its build system where that is known. Raises NeveError for what is no requirement, or cannot be pinned; ``fixes`` are its remedies.
     """
     where = f"{label}, pyproject.toml"
-    text = tree.texts.get("pyproject.toml")
+    text = tree.texts.get("pyproject.toml") if system is None else None
     try:
         found = build_system_from(parse_toml(text, where=where), where=where) if text is not None else None
     except NeveError as error:
         error.fixes = tuple(fixes)  # what is published, the user cannot mend
         raise
-    system = found or _SETUP_PY
+    system = system or found or _SETUP_PY
     every = [target for of in targets.values() for target in of]
     return Need(
         key=key,
@@ -182,7 +95,7 @@ def need_of(
 
 
 def needed_requirements(
-    requires: Iterable[str], targets: Sequence[Target], *, where: str, fixes: Sequence[str] = (_OTHER,)
+    requires: Iterable[str], targets: Sequence[Target], *, where: str, fixes: Sequence[str] = (OTHER,)
 ) -> tuple[str, ...]:
     """``requires`` in the form of PEP 508, without those that no target needs. Raises NeveError."""
     from packaging.requirements import Requirement
@@ -275,7 +188,7 @@ def build_fields(need: Need, built: Built) -> dict[str, Any]:
         "backend": need.system.backend,
         "backend_path": need.system.backend_path,
         "requires": need.requires,
-        "targets": _tags(need.targets),
+        "targets": tags(need.targets),
         "languages": need.languages,
         "crates": need.crates,
         "wheels": built.wheels,
@@ -283,20 +196,4 @@ def build_fields(need: Need, built: Built) -> dict[str, Any]:
     }
 
 
-def _pin(sdist: Sdist, need: Need, built: Built) -> SdistPin:
-    own = {name: getattr(sdist, name) for name in ("version", "file", "sha256", "size", "path")}
-    # What lies in the project has its path in the place of a URL.
-    url = "" if sdist.path is not None else sdist.url
-    return validated(SdistPin, {**build_fields(need, built), **own, "url": url}, where=sdist.file)
-
-
-__all__ = [
-    "Need",
-    "Resolved",
-    "build_fields",
-    "need_of",
-    "needed_requirements",
-    "resolve_needs",
-    "resolve_sdists",
-    "unpinned",
-]
+__all__ = ["OTHER", "Need", "build_fields", "need_of", "needed_requirements", "resolve_needs", "tags"]

@@ -16,6 +16,7 @@ from neve.lock.sdists import (
     DirectoryPin,
     GitPin,
     Lacking,
+    Language,
     SdistPin,
     of_architecture,
 )
@@ -146,10 +147,12 @@ BaseLock: TypeAlias = DebianLock | NixpkgsLock
 class BuildLock(Model):
     """The build requirements of the project's own package, and the architectures that it cannot be built for.
 
-    ``asked`` is what its backend asked for besides, with these ``inputs``, a digest of the files that decide it.
+    ``asked`` is what its backend asked for besides, with these ``inputs``, a digest of the files that decide it;
+    ``languages`` are what it compiles.
     """
 
     requires: tuple[str, ...] = ()
+    languages: tuple[Language, ...] = ()
     asked: tuple[str, ...] = ()
     inputs: Sha256 | None = None
     crates: tuple[CratePin, ...] = ()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from neve.errors import NeveError, TransientError
 from neve.nix.evaluation import cause, refusal
+from neve.nix.lacking import Lacking, lacking
 from neve.nix.log import Log
 from neve.nix.nix import Nix
 from neve.nix.sandbox import remedies
@@ -27,6 +28,22 @@ _NAMESPACES = re.compile(
     r"user namespace|/proc/self/setgroups|unshar(?:e|ing)|cloning builder process|requires (?:a )?sandbox|"
     r"does not support the.*namespace|(?:mounting|bind mount|pivot).*Operation not permitted|setuid.*mapping"
 )
+
+
+class BuildError(NeveError):
+    """A derivation that did not build; ``lacking`` is what its log says that there is not."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str | None = None,
+        why: str | None = None,
+        fixes: Sequence[str] = (),
+        lacking: Sequence[Lacking] = (),
+    ) -> None:
+        super().__init__(what, where=where, why=why, fixes=fixes)
+        self.lacking = tuple(lacking)
 
 
 def build_failure(nix: Nix, log: Log, status: int) -> NeveError:
@@ -55,9 +72,11 @@ def build_failure(nix: Nix, log: Log, status: int) -> NeveError:
     reason = _REASON.search(message)
     why = "\n".join([(reason.group(1) or reason.group(0)) if reason else message, *tail[-_LINES:]])
     # A binary cache that does not answer is no reason of a build that fails by itself.
-    kind = TransientError if _NETWORK.search("\n".join([message, *tail])) else NeveError
     fixes = [*_remedies(why), *_full_log(nix, derivation, tail)]
-    return kind(f"building {name} failed", where=derivation, why=why, fixes=fixes)
+    what = f"building {name} failed"
+    if _NETWORK.search("\n".join([message, *tail])):
+        return TransientError(what, where=derivation, why=why, fixes=fixes)
+    return BuildError(what, where=derivation, why=why, fixes=fixes, lacking=lacking(tail))
 
 
 def failure(nix: Nix, what: str, errors: Sequence[str], status: int) -> NeveError:
@@ -102,4 +121,4 @@ def _full_log(nix: Nix, derivation: str, tail: Sequence[str]) -> list[str]:
     return [f"read the whole log: {command}"]
 
 
-__all__ = ["build_failure", "failure"]
+__all__ = ["BuildError", "build_failure", "failure"]

@@ -19,7 +19,7 @@ from neve.progress import Progress
 _COPY_PATH, _FILE_TRANSFER, _BUILDS, _BUILD, _SUBSTITUTE = 100, 101, 104, 105, 108
 _BUILD_LOG_LINE, _PROGRESS, _POST_BUILD_LOG_LINE = 101, 105, 107
 _ERROR, _WARNING = 0, 1
-_TAIL = 30
+_TAIL = 500  # what a compiler lacks, it says long before its callers have given up
 _USER_INFO = re.compile(r"(?<=://)[^/@\s']+@")
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 # About settings: the first where a daemon does not trust this user, the second where this Nix is older.

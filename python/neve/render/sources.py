@@ -9,7 +9,7 @@ from neve.python.artefact import pin_value, wheel_value
 from neve.python.sdist import Directory, Git, Sdist, Source
 
 if TYPE_CHECKING:
-    from neve.lock.sdists import DirectoryPin, GitPin, SdistPin
+    from neve.lock.sdists import CratePin, DirectoryPin, GitPin, SdistPin
     from neve.python.artefact import Artefact
     from neve.render.place import Place
 
@@ -39,6 +39,8 @@ def built_value(source: Source, pins: Mapping[str, Pin], architecture: str, plac
         "version": None if isinstance(source, Directory) else source.version,
         "pin": _source(source, pin, place),
         "backend": {"build-backend": pin.backend, "backend-path": list(pin.backend_path)},
+        "languages": list(pin.languages),
+        "crates": crate_values(pin.crates),
         "build": [wheel_value(wheel) for wheel in pin.wheels_for(architecture)],
     }
     if isinstance(pin, GitPin):
@@ -47,6 +49,11 @@ def built_value(source: Source, pins: Mapping[str, Pin], architecture: str, plac
     if isinstance(source, Sdist):
         value["file"] = source.file
     return value
+
+
+def crate_values(crates: Sequence[CratePin]) -> list[dict[str, str]]:
+    """What the Nix library fetches of a Cargo.lock."""
+    return [{"name": crate.file, "url": crate.url, "sha256": crate.sha256} for crate in crates]
 
 
 def _source(source: Source, pin: Pin, place: Place) -> dict[str, Any]:
@@ -61,4 +68,4 @@ def _source(source: Source, pin: Pin, place: Place) -> dict[str, Any]:
     return dict(pin_value(source))
 
 
-__all__ = ["built_value", "local_of", "sources_of"]
+__all__ = ["built_value", "crate_values", "local_of", "sources_of"]

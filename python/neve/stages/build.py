@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from neve import __version__
+from neve.errors import NeveError
 from neve.files import explained, locked, write_atomic
 from neve.project.detect import MARKERS
 from neve.resources import nix_library, templates
@@ -120,20 +121,27 @@ def _prepare(session: Session) -> str:
 
 def _nix_build(session: Session, attribute: str, link: Path) -> str:
     from neve.bases.base import find_base
+    from neve.lock.text import read_lock
     from neve.nix.call import build, physical
+    from neve.project.read import read_text
 
     session.progress.stage(f"building {attribute}")
     base = find_base(session.plan.base)
     # nix/ lies below .neve/, the project's files are read from where they are.
-    paths = build(
-        session.nix,
-        [attribute],
-        progress=session.progress,
-        offline=session.options.offline,
-        out_link=link,
-        substitute=base.substitutes,
-        extra=base.evaluation(session.work, session.plan.architecture),
-    )
+    try:
+        paths = build(
+            session.nix,
+            [attribute],
+            progress=session.progress,
+            offline=session.options.offline,
+            out_link=link,
+            substitute=base.substitutes,
+            extra=base.evaluation(session.work, session.plan.architecture),
+        )
+    except NeveError as error:
+        from neve.stages.failed import explained_failure
+
+        raise explained_failure(session, read_lock(read_text(session.neve_lock)), error) from None
     return str(physical(session.nix, paths[0]))
 
 

@@ -156,4 +156,4 @@ def choose(
     return one_choice(choices, where=where)
 
 
-__all__ = ["Locked", "choose", "lock_project"]
+__all__ = ["Locked", "choose", "lock_project", "resolver_of"]

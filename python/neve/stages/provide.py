@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from neve.fetch import Artefact
+    from neve.lock.model import Lock
+    from neve.lock.sdists import BuildWheelPin
     from neve.session import Session
 
 
@@ -28,4 +30,21 @@ def provide_files(session: Session, wanted: Sequence[Artefact]) -> None:
     add_fixed(session.nix, files)
 
 
-__all__ = ["provide_files"]
+def built_with(lock: Lock, architecture: str) -> list[BuildWheelPin]:
+    """The wheels that build the sources of ``lock`` on a machine of ``architecture``."""
+    return [wheel for pin in lock.built.values() for wheel in pin.wheels_for(architecture)]
+
+
+def crates_of(session: Session, lock: Lock) -> list[Artefact]:
+    """The crates that cargo builds the sources of ``lock`` and the project with."""
+    from neve.fetch import Artefact
+    from neve.lock.crates import crate_urls
+
+    crates = {c.sha256: c for c in (*lock.build.crates, *(c for pin in lock.built.values() for c in pin.crates))}
+    return [
+        Artefact(name=crate.file, urls=tuple(crate_urls(crate, session.environ)), sha256=crate.sha256, size=None)
+        for crate in crates.values()
+    ]
+
+
+__all__ = ["built_with", "crates_of", "provide_files"]

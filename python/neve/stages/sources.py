@@ -2,43 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from neve.bases.base import find_base
 from neve.errors import NeveError
 from neve.lock.text import NAME
-from neve.python.sdist import Sdist, Source
+from neve.python.sdist import Source
+from neve.stages.builders import targets_of, with_builders
 from neve.stages.permission import may_change, must_not_change
 
 if TYPE_CHECKING:
+    from neve.lock.build_rules import BuildSettings
     from neve.lock.model import Lock
-    from neve.lock.sdists import SdistPin
+    from neve.lock.sources import Pin
     from neve.python.artefact import Artefact
     from neve.session import Session
 
 
-def with_sdists(
+def with_sources(
+    session: Session, lock: Lock, environments: Mapping[str, tuple[Artefact, ...]], known: Lock, check: bool
+) -> Lock:
+    """``lock`` with the pins of all that is built from source, and of what builds it; those of ``known`` stay.
+
+    Raises NeveError, TransientError where an index does not answer.
+    """
+    from neve.lock.build_rules import build_settings
+    from neve.project.uv_settings import uv_settings
+
+    builds = any(isinstance(a, Source) for artefacts in environments.values() for a in artefacts)
+    if not builds and not known.built and session.plan.project.build_system is None:
+        return lock
+    settings = build_settings(uv_settings(session.directory, session.environ))
+    held = known.built if known.rules == settings.digest else {}
+    lock, asking = _with_pins(session, lock, environments, held, settings, check)
+    lock = with_builders(session, lock, environments, asking, settings, check)
+    if lock.rules != settings.digest and may_change(session, check):
+        lock = lock.model_copy(update={"rules": settings.digest})
+    return lock
+
+
+def _with_pins(
     session: Session,
     lock: Lock,
     environments: Mapping[str, tuple[Artefact, ...]],
-    known: Sequence[SdistPin],
+    known: Mapping[str, Pin],
+    settings: BuildSettings,
     check: bool,
-) -> Lock:
-    """``lock`` with a pin for each source distribution; those that are ``known`` stay."""
-    if not lock.sdists and not any(isinstance(a, Sdist) for artefacts in environments.values() for a in artefacts):
-        return lock
-    from neve.lock.build_requires import resolve_sdists, unpinned
+) -> tuple[Lock, frozenset[str]]:
+    """``lock`` with a pin for each source, and the keys of those whose backends must be asked yet."""
+    if not lock.built and not any(isinstance(a, Source) for artefacts in environments.values() for a in artefacts):
+        return lock, frozenset()
+    from neve.lock.sources import Stale, label
 
-    every = find_base(session.plan.base).targets(lock.base, session.plan)
-    targets = {architecture: every[architecture] for architecture in environments}
+    targets = targets_of(session, lock, environments)
     own = session.plan.architecture
-    new = unpinned(environments, targets, known, own=own)
-    if new:
-        must_not_change(session, check, f"{NAME} lacks the build requirements of {len(new)} packages", True)
-        session.progress.stage(f"locking the build requirements of {len(new)} source distributions")
-    pins = resolve_sdists(environments, targets, own=own, fetcher=session.fetcher, uv=session.uv, held=known)
-    return lock.model_copy(update={"sdists": pins}) if may_change(session, check) else lock
+    stale = Stale(environments, targets, known, own=own, reader=session.sources, settings=settings)
+    if stale.new:
+        lacking = ", ".join(sorted(map(label, stale.new))[:3])
+        must_not_change(
+            session, check, f"{NAME} lacks what builds {lacking}", not {s.key for s in stale.new} <= {*known}
+        )
+        if not may_change(session, check):
+            return lock, frozenset()
+        session.progress.stage(f"locking the build requirements of {len(stale.new)} sources")
+    found = stale.resolve(session.uv)
+    return lock.model_copy(update=found.tables()) if may_change(session, check) else lock, found.asking
 
 
 def buildable(
@@ -70,4 +98,4 @@ def buildable(
     return found
 
 
-__all__ = ["buildable", "with_sdists"]
+__all__ = ["buildable", "with_sources"]

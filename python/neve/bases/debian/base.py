@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from neve.lock.interpreter import InterpreterPin
     from neve.lock.model import BaseLock, DebianLock, Lock, ToolsLock
     from neve.lock.resolve import Resolver
+    from neve.lock.sdists import Language
+    from neve.nix.lacking import Lacking
     from neve.project.config import Config
     from neve.project.project import PythonRequest
     from neve.python.artefact import Artefact
@@ -44,19 +46,20 @@ class Debian:
     """See :class:`neve.bases.base.Base`."""
 
     name = "debian"
-    builds_sdists = False
+    builds_sdists = True
     substitutes = False
 
     def problems(self, config: Config, *, where: str) -> list[NeveError]:
         """Names that are no Debian packages, a suite that neve does not know, keys of the other base."""
         found = [
             NeveError(
-                f"tool.neve.system[{number}] is not valid",
-                where=f"{where}, tool.neve.system[{number}]",
+                f"{key}[{number}] is not valid",
+                where=f"{where}, {key}[{number}]",
                 why=f"{name!r} is not a Debian package name (lower case, or name=version)",
                 fixes=['`apt-cache search` knows their names; attribute paths of nixpkgs need base = "nixpkgs"'],
             )
-            for number, name in enumerate(config.system)
+            for key, names in (("tool.neve.system", config.system), ("tool.neve.build.system", config.build.system))
+            for number, name in enumerate(names)
             if not _PACKAGE.match(name)
         ]
         try:
@@ -122,6 +125,29 @@ class Debian:
         fresh = held is not None and held.inputs == plan.lock_inputs() and not upgrade
         return resolve_debian(resolver, plan, interpreter, held if fresh else None)
 
+    def compilers(self, plan: Plan, lock: Lock, languages: Collection[Language]) -> tuple[str, ...]:
+        """Packages of the suite, which are pinned as the image's are."""
+        from neve.bases.debian.compilers import compilers
+
+        return compilers(plan, lock.debian[0], languages)
+
+    def locked_compilers(self, lock: Lock) -> tuple[str, ...]:
+        """What the pins answer."""
+        build = lock.debian[0].build
+        return build.wanted if build is not None else ()
+
+    def with_compilers(self, resolver: Resolver, plan: Plan, lock: Lock, wanted: Sequence[str]) -> Lock:
+        """The closure of ``wanted`` besides the image's packages."""
+        from neve.bases.debian.compilers import with_compilers
+
+        return with_compilers(resolver, plan, lock, wanted)
+
+    def packages_with(self, session: Session, lock: Lock, lacking: Sequence[Lacking]) -> dict[Lacking, str]:
+        """By the suite's Contents index."""
+        from neve.bases.debian.lacking import packages_with
+
+        return packages_with(session, lock, lacking)
+
     def targets(self, base: BaseLock, plan: Plan, *, building: bool = False) -> Mapping[str, tuple[Target, ...]]:
         """The one interpreter that is locked, for each platform."""
         from neve.lock.model import DebianLock
@@ -149,13 +175,18 @@ class Debian:
 
     def layers(self, plan: Plan, lock: Lock, artefacts: Sequence[Artefact]) -> list[tuple[str, int, int | None]]:
         """Base, interpreter, system packages, bare environment, wheels, project, settings."""
-        from neve.bases.debian.render import wheel_layers
+        from neve.bases.debian.render import built_layers, wheel_layers
+        from neve.python.sdist import Directory, Source
 
         groups = lock.debian[0].packages
+        sources = [artefact for artefact in artefacts if isinstance(artefact, Source)]
+        local = [source for source in sources if isinstance(source, Directory)]
+        built = {"local": len(local), "sources": len(sources) - len(local)}
         return [
             *((name, len(groups[name]), None) for name in ("base", "python", "system") if groups.get(name)),
             ("environment", 0, None),
             *((layer.name, len(layer.wheels), layer.size) for layer in wheel_layers(plan, artefacts)),
+            *((name, built[name], None) for name in built_layers(artefacts)),
             (plan.project.name, 1, None),
             ("settings", 0, None),
         ]

@@ -63,7 +63,7 @@ def _resolved(
     tools, busybox = _tools(index)
     tree = _busybox_tree(resolver, busybox)
     uv = _musl_wheel(uv_pylock.result(), architecture)
-    return base, ToolsLock(busybox=_pin(busybox), busybox_tree=tree, packages=tuple(map(_pin, tools)), uv=uv)
+    return base, ToolsLock(busybox=pin_of(busybox), busybox_tree=tree, packages=tuple(map(pin_of, tools)), uv=uv)
 
 
 def _other(base: DebianLock, tools: ToolsLock) -> DebianOther:
@@ -106,11 +106,11 @@ def _base(
     for group, names in plan.packages.items():
         wanted += names
         reached = _reached(whole, wanted)
-        groups[group] = tuple(_pin(whole[name]) for name in sorted(reached - held))
+        groups[group] = tuple(pin_of(whole[name]) for name in sorted(reached - held))
         held |= reached
     left = sorted(whole.keys() - held)
     groups["system"] = tuple(
-        sorted((*groups["system"], *(_pin(whole[name]) for name in left)), key=lambda pin: pin.name)
+        sorted((*groups["system"], *(pin_of(whole[name]) for name in left)), key=lambda pin: pin.name)
     )
     return DebianLock(
         name="debian",
@@ -157,7 +157,8 @@ def _tools(index: Index) -> tuple[Sequence[Package], Package]:
     return [package for package in found if package.name != BUSYBOX], busybox
 
 
-def _pin(package: Package) -> DebPin:
+def pin_of(package: Package) -> DebPin:
+    """The pin of ``package``."""
     return DebPin(
         name=package.name,
         version=package.version,
@@ -211,4 +212,4 @@ def _musl_wheel(pylock: str, architecture: str) -> WheelPin:
     )
 
 
-__all__ = ["BUSYBOX", "DEBIAN_ARCHITECTURES", "TOOLS", "resolve_debian", "unpacked_busybox"]
+__all__ = ["BUSYBOX", "DEBIAN_ARCHITECTURES", "TOOLS", "pin_of", "resolve_debian", "unpacked_busybox"]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def provide(session: Session, lock: Lock, packages: Sequence[Package]) -> None:
     """Put every pinned artefact and the bootstrap into the store. Raises NeveError."""
     from neve.python.artefact import files_of
-    from neve.stages.provide import provide_files
+    from neve.stages.provide import built_with, crates_of, provide_files
 
     base, tools = lock.debian
     bootstrap_store(session, lock)
@@ -29,13 +29,15 @@ def provide(session: Session, lock: Lock, packages: Sequence[Package]) -> None:
 
         archive = pinned_archive(lock.interpreter, base.architecture)
         pythons.append(interpreter_artefact(archive, session.environ))
-    debs = [*(pin for pins in base.packages.values() for pin in pins), *tools.packages]
+    compilers = base.build.packages if base.build is not None else ()
+    debs = [*(pin for pins in base.packages.values() for pin in pins), *compilers, *tools.packages]
     provide_files(
         session,
         [
             *(package_artefact(session, base, pin) for pin in debs),
             *pythons,
-            *files_of([tools.uv, *lock.build.wheels, *packages]),
+            *files_of([tools.uv, *lock.build.wheels, *built_with(lock, base.architecture), *packages]),
+            *crates_of(session, lock),
         ],
     )
 

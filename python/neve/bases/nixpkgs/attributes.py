@@ -30,12 +30,13 @@ _NEAR = {
 }
 
 
-def attribute_problems(system: Sequence[str], *, where: str) -> list[NeveError]:
-    """An error for each of ``system`` that is no attribute path of a system package; ``where`` is the file.
+def attribute_problems(system: Sequence[str], *, where: str, key: str = "tool.neve.system") -> list[NeveError]:
+    """An error for each of ``system`` that is no attribute path of a system package; ``where`` is the file, ``key``
+    what of it names them.
 
     Python packages and interpreters are none: they come from uv.lock and from ``python``.
     """
-    problems = [_problem(path, f"{where}, tool.neve.system[{number}]") for number, path in enumerate(system)]
+    problems = [_problem(path, f"{where}, {key}[{number}]") for number, path in enumerate(system)]
     return [problem for problem in problems if problem is not None]
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from neve.lock.interpreter import InterpreterPin
     from neve.lock.model import BaseLock, Lock, NixpkgsLock, ToolsLock
     from neve.lock.resolve import Resolver
+    from neve.lock.sdists import Language
+    from neve.nix.lacking import Lacking
     from neve.nix.nix import Nix
     from neve.project.config import Config
     from neve.project.project import PythonRequest
@@ -52,6 +54,7 @@ class Nixpkgs:
     def problems(self, config: Config, *, where: str) -> list[NeveError]:
         """A release that is not known, half a pin, attribute paths that are none, keys of the other base."""
         found = attribute_problems(config.system, where=where)
+        found += attribute_problems(config.build.system, where=where, key="tool.neve.build.system")
         try:
             _pin(config, config.release or DEFAULT_RELEASE, None)
         except NeveError as error:
@@ -128,6 +131,22 @@ class Nixpkgs:
             last_modified=pin.last_modified,
         )
         return locked, None
+
+    def compilers(self, plan: Plan, lock: Lock, languages: Collection[Language]) -> tuple[str, ...]:  # noqa: ARG002
+        """None that is pinned by itself: all are nixpkgs'."""
+        return ()
+
+    def locked_compilers(self, lock: Lock) -> tuple[str, ...]:  # noqa: ARG002
+        """None."""
+        return ()
+
+    def with_compilers(self, resolver: Resolver, plan: Plan, lock: Lock, wanted: Sequence[str]) -> Lock:  # noqa: ARG002
+        """``lock``."""
+        return lock
+
+    def packages_with(self, session: Session, lock: Lock, lacking: Sequence[Lacking]) -> dict[Lacking, str]:  # noqa: ARG002
+        """Nothing is known without an index."""
+        return {}
 
     def targets(
         self,

@@ -1,0 +1,96 @@
+"""What compiles on Debian: packages that the root to build in has besides the image's own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from neve.errors import NeveError
+from neve.lock.model import BuildPackages
+
+if TYPE_CHECKING:
+    from neve.bases.debian.index import Index
+    from neve.bases.debian.package import Package
+    from neve.components.plan import Plan
+    from neve.lock.model import DebianLock, DebPin, Lock
+    from neve.lock.resolve import Resolver
+    from neve.lock.sdists import Language
+
+_COMPILERS: Mapping[str, tuple[str, ...]] = {
+    "c": ("gcc", "libc6-dev", "make", "pkgconf"),
+    "c++": ("g++",),
+    "fortran": ("gfortran",),
+    "rust": ("cargo", "rustc"),
+}
+
+
+def compilers(plan: Plan, base: DebianLock, languages: Collection[Language]) -> tuple[str, ...]:
+    """The packages that compile ``languages`` and those that ``tool.neve.build.system`` names, sorted."""
+    names = {name for language in languages for name in _COMPILERS[language]}
+    interpreter = f"python{plan.python}"
+    if languages and any(pin.name == interpreter for pin in base.packages.get("python", ())):
+        names.add(f"{interpreter}-dev")  # one of uv's has headers of its own
+    return tuple(sorted({*names, *plan.project.config.build.system}))
+
+
+def with_compilers(resolver: Resolver, plan: Plan, lock: Lock, wanted: Sequence[str]) -> Lock:
+    """``lock`` with the pins of ``wanted`` and of all that they need besides the image's packages, whose pins stay.
+
+    Raises NeveError for packages that there are not, or that need other versions than those that are pinned;
+    TransientError where a mirror does not answer.
+    """
+    from neve.bases.debian.index import load_index
+    from neve.bases.debian.lock import DEBIAN_ARCHITECTURES
+
+    base, _ = lock.debian
+    build = None
+    if wanted:
+        resolver.progress.stage(f"resolving what compiles on Debian {base.release}")
+        index = load_index(
+            base.release,
+            DEBIAN_ARCHITECTURES[base.architecture],
+            resolver.mirrors,
+            resolver.fetcher,
+            resolver.progress,
+        )
+        held = {pin.name: pin for pins in base.packages.values() for pin in pins}
+        build = BuildPackages(wanted=tuple(wanted), packages=_pins(index, held, wanted))
+    return lock.model_copy(update={"base": base.model_copy(update={"build": build})})
+
+
+def _pins(index: Index, held: Mapping[str, DebPin], wanted: Sequence[str]) -> tuple[DebPin, ...]:
+    from neve.bases.debian.lock import pin_of
+    from neve.bases.debian.solve import closure
+
+    # What the mirror has no more cannot be solved with; whether it does all the same is seen afterwards.
+    there = [pin for pin in held.values() if any(p.version == pin.version for p in index.versions(pin.name))]
+    try:
+        found = closure(index, [*(f"{pin.name}={pin.version}" for pin in there), *wanted])
+    except NeveError as error:
+        for one in error.errors:
+            one.where = one.where or "what tool.neve.build.system and the compilers need"
+            one.fixes = (*one.fixes, "where a pinned version is in the way: `neve lock --upgrade`")
+        raise
+    new = [package for package in found if package.name not in held]
+    _must_fit(new, held, index.architecture)
+    return tuple(pin_of(package) for package in new)
+
+
+def _must_fit(new: Iterable[Package], held: Mapping[str, DebPin], architecture: str) -> None:
+    """Raise NeveError where what is ``new`` wants another version of what is ``held``."""
+    packages = {package.name: package for package in new}
+    for package in packages.values():
+        for group in (*package.pre_depends, *package.depends):
+            mine = [relation for relation in group if relation.name in held and relation.applies_to(architecture)]
+            others = len(mine) < len(group)
+            if mine and not others and not any(relation.admits(held[relation.name].version) for relation in mine):
+                pin = held[mine[0].name]
+                raise NeveError(
+                    f"{package.name} {package.version} does not fit {pin.name} {pin.version}, which is pinned",
+                    where="neve.lock, base.packages",
+                    why=f"it depends on {' | '.join(map(str, group))}; the mirror has moved on since neve.lock was made",
+                    fixes=["`neve lock --upgrade` takes newer versions of everything"],
+                )
+
+
+__all__ = ["compilers", "with_compilers"]
