@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from neve.errors import NeveError
 from neve.python.sdist import Directory, Git
@@ -92,13 +91,10 @@ def _file(artefact: Artefact) -> str:
 
 
 def _differences(ours: Mapping[str, str], theirs: Mapping[str, str | None]) -> list[str]:
-    plain = {
-        urlsplit(what)._replace(fragment="").geturl() if "://" in what else what: file for what, file in theirs.items()
-    }
-    found = [f"neve lacks {what}" for what in plain if what not in ours]
-    found += [f"uv has no {what}" for what in ours if what not in plain]
+    found = [f"neve lacks {what}" for what in theirs if what not in ours]
+    found += [f"uv has no {what}" for what in ours if what not in theirs]
     for what, file in ours.items():
-        other = plain.get(what, file)
+        other = theirs.get(what, file)
         if other != file and not _is_place(what):
             found.append(f"{what}: neve takes {file}, the ranking {other or 'nothing'}")
     return sorted(found)

@@ -66,15 +66,15 @@ def sdist_of(release: Release) -> bytes:
 
 @dataclass
 class Indexes:
-    """All that ``server`` has; ``names`` gives the file with a SHA-256."""
+    """All that ``server`` has."""
 
     server: Server
-    names: dict[str, str] = field(default_factory=dict)
+    commit: str = ""
     _pages: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
 
     def filled(self, text: str) -> str:
-        """``text`` of a project with this server's address in place of ``@URL@``."""
-        return text.replace("@URL@", self.server.url)
+        """``text`` of a scenario with the server's address for ``@URL@``, the commit that it has for ``@REV@``."""
+        return text.replace("@URL@", self.server.url).replace("@REV@", self.commit)
 
     def add(self, releases: Iterable[Release]) -> None:
         """Serve ``releases``. A release that two scenarios share is served once."""
@@ -90,7 +90,6 @@ class Indexes:
         before = self.server.files.setdefault(f"/files/{file}", content)
         assert before == content, f"two scenarios have different {file}"
         digest = hashlib.sha256(content).hexdigest()
-        self.names[digest] = file
         words = [f'href="/files/{file}#sha256={digest}"']
         words += ['data-core-metadata="true"'] if file.endswith(".whl") else []
         words += [f'data-requires-python="{html.escape(release.requires_python)}"'] if release.requires_python else []

@@ -17,13 +17,15 @@ class Scenario:
     """``files`` are the project's, by path, with ``@URL@`` for the server; ``at`` is the directory that neve is called
     in; ``words`` ask uv for the same as ``[tool.neve]`` asks neve.
 
-    ``installs`` is what must come out, for all targets or by target: ``name==version``, a file name, or ``./path``.
+    ``installs`` is what must come out, for all targets or by target: ``name==version``, a file name, ``./path``
+    or ``name@commit``.
     With ``refused``, a regular expression, neve refuses all targets, and says so; ``uv_refuses`` where ``uv sync`` does
-    as well. ``rules`` are the packages that uv's settings mark ``no-binary`` or ``no-build``.
+    as well. ``rules`` are the packages that uv's settings mark ``no-binary`` or ``no-build``;
+    ``repository`` is served as git's, ``@REV@`` is its commit.
     """
 
     name: str
-    files: Mapping[str, str]
+    files: Mapping[str, str | bytes]
     releases: tuple[Release, ...] = ()
     at: str = "."
     words: tuple[str, ...] = PLAIN
@@ -33,6 +35,10 @@ class Scenario:
     uv_refuses: bool = True
     rules: Mapping[str, str] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=dict)
+    repository: tuple[str, Mapping[str, str]] | None = None
+
+    def __post_init__(self) -> None:
+        assert not isinstance(self.installs, Mapping) or self.installs.keys() <= {*self.targets}, self.name
 
     def expected(self, target: str) -> set[str] | None:
         """What ``target`` installs, as far as the scenario says it."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.index import MAIN, Indexes
+from tests.conformance.repository import serve_repository
 from tests.conformance.scenario import Scenario
 from tests.fetch.server import serving
 
@@ -35,10 +36,13 @@ def indexes(home: Path) -> Iterator[Indexes]:
 
 
 def written(scenario: Scenario, served: Indexes, directory: Path) -> Path:
-    """The directory that neve is called in, with the scenario's project in place and its releases served."""
+    """The directory that neve is called in, with the scenario's project in place and what it asks for served."""
     served.add(scenario.releases)
-    for name, text in scenario.files.items():
+    if scenario.repository is not None:
+        name, files = scenario.repository
+        served.commit = serve_repository(served.server, name, files, directory.with_name(f"{directory.name}-git"))
+    for name, content in scenario.files.items():
         path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(served.filled(text))
+        path.write_bytes(content if isinstance(content, bytes) else served.filled(content).encode())
     return directory / scenario.at

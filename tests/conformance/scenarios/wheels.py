@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tests.conformance.index import Release
 from tests.conformance.scenario import Scenario, project
 from tests.conformance.targets import EVERY
@@ -12,17 +14,29 @@ _FREE = tuple(name for name in EVERY if "t" in name.removesuffix("-arm")[-1:])
 
 
 def _scenario(
-    name: str, package: str, tags: tuple[str, ...], *, sdist: bool = False, version: str = "1.0", **by_target: str
+    name: str,
+    package: str,
+    tags: tuple[str, ...],
+    *,
+    sdist: bool = False,
+    version: str = "1.0",
+    free: Mapping[str, str] | None = None,
+    **by_target: str,
 ) -> Scenario:
-    """``by_target`` gives the tags of the wheel that a target takes, "" for the source distribution."""
+    """``by_target`` gives the tags of the wheel that a target takes, "" for the source distribution; ``free`` gives
+    those of free-threaded targets.
+    """
     release = Release(name=package, tags=tags, sdist=sdist, version=version)
-    known = {release.stem: ""} | dict(zip(tags, release.wheels, strict=True)) | {"": f"{release.stem}-{version}.tar.gz"}
+    known = dict(zip(tags, release.wheels, strict=True)) | {"": f"{release.stem}-{version}.tar.gz"}
     return Scenario(
         name=name,
         files=project(package),
         releases=(release,),
         targets=EVERY,
-        installs={target.replace("_", "-").replace("-3-", "-3."): known[tag] for target, tag in by_target.items()},
+        installs={
+            target.replace("_", "-").replace("-3-", "-3."): known[tag]
+            for target, tag in (*by_target.items(), *(free or {}).items())
+        },
     )
 
 
@@ -68,7 +82,7 @@ SCENARIOS = (
         "threads",
         (*_LINUX, "cp311-abi3-manylinux_2_17_x86_64", "cp311-abi3-manylinux_2_17_aarch64"),
         trixie="cp313-cp313-manylinux_2_39_x86_64",
-        **{
+        free={
             "trixie-3.13t": "cp313-cp313t-manylinux_2_39_x86_64",
             "forky-3.14t": "cp314-cp314t-manylinux_2_42_x86_64",
             "trixie-3.13t-arm": "cp313-cp313t-manylinux_2_39_aarch64",
@@ -85,7 +99,7 @@ SCENARIOS = (
         trixie="cp312-abi3-manylinux_2_28_x86_64",
         forky="cp312-abi3-manylinux_2_28_x86_64",
         forky_arm="cp39-abi3-manylinux_2_17_aarch64",
-        **{"trixie-3.13t": "", "forky-3.14t-arm": ""},
+        free={"trixie-3.13t": "", "forky-3.14t-arm": ""},
     ),
     _scenario(
         "a Python's own ABI beats the stable one, whatever the glibc",
@@ -104,7 +118,7 @@ SCENARIOS = (
         bookworm="py3-none-manylinux_2_28_x86_64",
         trixie="py3-none-manylinux_2_28_x86_64",
         trixie_arm="py3-none-any",
-        **{"forky-3.14t": "py3-none-manylinux_2_28_x86_64"},
+        free={"forky-3.14t": "py3-none-manylinux_2_28_x86_64"},
     ),
     _scenario(
         "a wheel for the interpreter and any platform",
