@@ -7,7 +7,7 @@
 }:
 {
   root,
-  python,
+  python, # its path
   wheels,
 }:
 run {

@@ -6,7 +6,7 @@ inside() {
 uv() {
   inside "$uv/bin/uv" --no-cache --offline --no-config -q "$@"
 }
-uv venv --no-project --python "/usr/bin/python$python" /opt/build
+uv venv --no-project --python "$python" /opt/build
 if [ -n "$requirements" ]; then
   uv pip install --python /opt/build/bin/python --no-deps --no-index --find-links /build/links --link-mode copy --no-build \
     --prerelease allow $requirements

@@ -10,6 +10,7 @@
   name,
   groups, # [ { name; debs = [ pin ]; } ]
   parent ? null, # a root to start from; its files are copied
+  interpreter ? null, # { archive; python = "3.12"; } of those that uv manages, for /opt/python
 }:
 run {
   inherit name;
@@ -23,6 +24,10 @@ run {
     parent = if parent == null then "" else parent;
     groups = map (group: group.name) groups;
     debs = map (group: map fetch group.debs) groups;
+    interpreter = if interpreter == null then "" else fetch interpreter.archive;
+    minor = if interpreter == null then "" else interpreter.python;
+    unpack_interpreter = ./unpack-interpreter.sh;
+    relocate = ../common/relocate_python.py;
     counts = map (group: builtins.length group.debs) groups;
   };
 }

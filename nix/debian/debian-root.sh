@@ -16,4 +16,10 @@ for python in "$out"/root/usr/bin/python3.*[0-9]; do
     enter "$out/root" -- "/usr/bin/$name" -s -S "$compile" "/usr/lib/$name"
   fi
 done
+if [ -n "$interpreter" ]; then
+  export interpreter minor
+  enter "$tools" -- /bin/sh -eu "$unpack_interpreter"
+  enter "$out/root" -- "/opt/python/bin/python$minor" -s -S -B "$relocate" /opt/python
+  enter "$out/root" -- "/opt/python/bin/python$minor" -s -S "$compile" /opt/python/lib
+fi
 chmod -R u+w "$out/root"

@@ -2,6 +2,7 @@
 # seal_new_files: what has come since then is the layer.
 cp -a "$venv/tree/opt" opt
 chmod -R u+w opt
+mkdir -p opt/python # where enter may put an interpreter
 find opt | sort > before
 inside() {
   enter "$root/root" "$NIX_BUILD_TOP/opt=/opt" "$@"

@@ -8,7 +8,8 @@ mkdir -p "$HOME"
 
 # enter ROOT [SOURCE=TARGET ...] -- COMMAND ...
 # Runs COMMAND with the directory ROOT as its root; /nix, /proc, /dev and the build directory are seen there,
-# and each SOURCE at TARGET. A user namespace of its own makes that possible without privileges.
+# and each SOURCE at TARGET. A user namespace of its own makes that possible without privileges. The interpreter that
+# ROOT may have at /opt/python is seen there whatever is at /opt, for which it needs a directory in it.
 enter() {
   _root=$1
   shift
@@ -24,6 +25,10 @@ enter() {
     mount --rbind "$root" /tmp
     for bind in $binds; do
       mount --rbind "${bind%%=*}" "/tmp${bind#*=}"
+      if [ "${bind#*=}" = /opt ] && [ -d "$root/opt/python" ]; then
+        mkdir -p /tmp/opt/python
+        mount --rbind "$root/opt/python" /tmp/opt/python
+      fi
     done
     cd /tmp
     chroot=$(which chroot)

@@ -7,7 +7,7 @@
 }:
 {
   root,
-  python, # "3.13"
+  python, # its path: "/usr/bin/python3.13"
   compression,
 }:
 run {

@@ -1,7 +1,8 @@
 mkdir opt
 enter "$root/root" "$NIX_BUILD_TOP/opt=/opt" -- \
-  "$uv/bin/uv" --no-cache --offline --no-config -q venv --no-project --python "/usr/bin/python$python" /opt/venv
+  "$uv/bin/uv" --no-cache --offline --no-config -q venv --no-project --python "$python" /opt/venv
 clean_environment opt/venv
+[ ! -d opt/python ] || rmdir opt/python
 mkdir tree
 mv opt tree/opt
 (cd tree && find opt) | sort > list

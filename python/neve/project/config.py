@@ -26,7 +26,10 @@ _PYTHON = re.compile(r"3\.[0-9]{1,2}t?\Z")
 _SIZE = re.compile(r"[0-9]+(\.[0-9]+)?([KMGT]i?)?\Z")
 
 
-_TAKEN = ("/opt/venv", "/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc", "/dev", "/proc", "/sys", "/nix", "/build")
+_TAKEN = (
+    *("/opt/venv", "/opt/python", "/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc"),
+    *("/dev", "/proc", "/sys", "/nix", "/build"),
+)
 
 
 def _text(value: str) -> str:
