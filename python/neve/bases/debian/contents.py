@@ -5,10 +5,11 @@ Each is read once and what is asked for is kept of it, by its hash: libraries wh
 
 from __future__ import annotations
 
+import mmap
 import re
 import shutil
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -39,7 +40,7 @@ class Contents:
     """
 
     architecture: str
-    places: tuple[Path, ...]
+    texts: tuple[Mapping[str, mmap.mmap], ...]
     more: Callable[[], Contents | None] = lambda: None
 
     def providers_of_library(self, soname: str) -> tuple[str, ...]:
@@ -104,8 +105,8 @@ class Contents:
             return
         pattern = re.compile(b"\n([^\t\n]*/" + re.escape(suffix.encode()) + b")\t([^\n]+)")
         needle = f"/{suffix}\t".encode()
-        for place in self.places:
-            data = _data(place / kind)
+        for texts in self.texts:
+            data = texts[kind]
             start = data.find(needle)
             while start >= 0:
                 match = pattern.match(data, data.rfind(b"\n", 0, start))
@@ -123,24 +124,27 @@ def load_contents(
     What the cache holds is not fetched again; a security archive without one is passed over.
     Raises NeveError for what is not there or not signed, TransientError where the mirror cannot be reached.
     """
-    places = _places(suite, architecture, mirrors, fetcher, progress)
-    if not places:
+    texts = _texts(suite, architecture, mirrors, fetcher, progress)
+    if not texts:
         return None
 
     @cache
     def more() -> Contents | None:
         try:
-            found = _places(suite, "all", mirrors, fetcher, progress)
+            found = _texts(suite, "all", mirrors, fetcher, progress)
         except NeveError:  # what is looked for is worth a hint, no failure
             return None
         return Contents(architecture, found) if found else None
 
-    return Contents(architecture, places, more)
+    return Contents(architecture, texts, more)
 
 
-def _places(suite: str, architecture: str, mirrors: Mirrors, fetcher: Fetcher, progress: Progress) -> tuple[Path, ...]:
+def _texts(
+    suite: str, architecture: str, mirrors: Mirrors, fetcher: Fetcher, progress: Progress
+) -> tuple[Mapping[str, mmap.mmap], ...]:
+    """What is kept of the index of each archive that has one."""
     keys = archive_keys(mirrors.keyring)
-    found: list[Path] = []
+    found: list[Mapping[str, mmap.mmap]] = []
     for archive, dist in find_suite(suite).archives.items():
         release = read_release(f"{mirrors.base(archive)}/dists/{dist}/InRelease", dist, keys, mirrors, fetcher)
         path = f"main/Contents-{architecture}"
@@ -158,7 +162,7 @@ def _places(suite: str, architecture: str, mirrors: Mirrors, fetcher: Fetcher, p
                     raise
                 progress.stage(f"{dist} goes without: {error.what}")
                 continue
-        found.append(place)
+        found.append(_opened(place))
     return tuple(found)
 
 
@@ -208,9 +212,9 @@ def _text(file: Path) -> Iterator[bytes]:
     with explained("read the index", file), file.open("rb") as stream:
         try:
             inflate = zlib.decompressobj(31)
-            while chunk := stream.read(_CHUNK):
+            while chunk := inflate.unused_data or stream.read(_CHUNK):
                 if inflate.eof:  # a file of gzip may have several parts
-                    chunk, inflate = inflate.unused_data + chunk, zlib.decompressobj(31)
+                    inflate = zlib.decompressobj(31)
                 data = inflate.decompress(chunk)
                 total += len(data)
                 if total > _LIMIT:
@@ -222,10 +226,13 @@ def _text(file: Path) -> Iterator[bytes]:
             raise NeveError("the archive's index cannot be decompressed", where=file.name, why=str(error)) from error
 
 
-@cache
-def _data(path: Path) -> bytes:
-    with explained("read the index", path):
-        return path.read_bytes()
+def _opened(place: Path) -> dict[str, mmap.mmap]:
+    """The files in ``place``: once they are open, a newer index may take their place."""
+    found = {}
+    for kind in _KINDS:
+        with explained("read the index", place), (place / kind).open("rb") as file:
+            found[kind] = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return found
 
 
 def _named_after(soname: str) -> str:
