@@ -52,6 +52,9 @@ def call(work):
             with os.fdopen(writer, "w") as file:
                 json.dump(work(), file)
             failed = 0
+        except SystemExit as end:  # a backend that has said what is wrong: where it ended helps nobody
+            if end.code is not None and not isinstance(end.code, int):
+                print(end.code, file=sys.stderr)
         except BaseException:
             sys.excepthook(*sys.exc_info())
         sys.stdout.flush()

@@ -20,6 +20,8 @@ unpack_source() {
 # in_build_environment COMMAND ...: in the root to build in, with the build environment at /opt/build.
 in_build_environment() {
   mkdir -p build-opt/build
-  export MAX_JOBS="$NIX_BUILD_CORES" CMAKE_BUILD_PARALLEL_LEVEL="$NIX_BUILD_CORES"
+  cores=$NIX_BUILD_CORES
+  [ "$cores" != 0 ] || cores=$(nproc)
+  export MAX_JOBS="$cores" CMAKE_BUILD_PARALLEL_LEVEL="$cores"
   enter "$root/root" "$NIX_BUILD_TOP/build-opt=/opt" "$buildEnv=/opt/build" -- "$@"
 }
