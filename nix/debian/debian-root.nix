@@ -10,11 +10,12 @@
   name,
   groups, # [ { name; debs = [ pin ]; } ]
   parent ? null, # a root to start from; its files are copied
+  native ? null, # { root; python; }, where its programs do not run here: the same root for this machine
   interpreter ? null, # { archive; python = "3.12"; } of those that uv manages, for /opt/python
 }:
 run {
   inherit name;
-  script = ./debian-root.sh;
+  script = if native == null then ./debian-root.sh else ./foreign-root.sh;
   environment = {
     inherit tools;
     unpack = ./unpack-debs.sh;
@@ -29,5 +30,15 @@ run {
     unpack_interpreter = ./unpack-interpreter.sh;
     relocate = ../common/relocate_python.py;
     counts = map (group: builtins.length group.debs) groups;
-  };
+  }
+  // (
+    if native == null then
+      { }
+    else
+      {
+        native = native.root;
+        inherit (native) python;
+        ldconfig = ./ldconfig.py;
+      }
+  );
 }

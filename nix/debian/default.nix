@@ -27,6 +27,9 @@ let
     sourceLayer = import ./source-layer.nix lib;
     settingsLayer = import ./settings-layer.nix lib;
     oci = import ./oci.nix lib;
+    index = import ./index.nix lib;
+    portable = import ./portable.nix lib;
+    foreign = import ./foreign.nix lib;
     archive = import ./archive.nix lib;
     rootfs = import ./rootfs.nix lib;
     environment = import ./environment.nix lib;

@@ -9,7 +9,8 @@ inside() {
 }
 install_wheels() {
   inside -- "$uv/bin/uv" --no-cache --offline --no-config -q pip install --python /opt/venv/bin/python \
-    --no-deps --no-index --find-links /build/links --link-mode copy --no-build --prerelease allow "$@"
+    --no-deps --no-index --find-links /build/links --link-mode copy --no-build --prerelease allow \
+    ${tags:+--python-platform "$tags"} "$@"
   clean_environment opt/venv
 }
 seal_new_files() {

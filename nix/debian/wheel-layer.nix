@@ -13,6 +13,7 @@
   venv,
   wheels ? [ ], # [ { name; version; file; pin; } ]
   built ? [ ], # [ { name; version; wheel; } ], what builtWheel made; version: null where the build decides
+  tags ? null, # of the platform that uv chooses for, where it is not this machine's: "aarch64-manylinux_2_40"
   compression,
 }:
 run {
@@ -35,5 +36,6 @@ run {
       package: if package.version == null then package.name else "${package.name}==${package.version}"
     ) (wheels ++ built);
     built = map (package: package.wheel) built;
-  };
+  }
+  // (if tags == null then { } else { inherit tags; });
 }

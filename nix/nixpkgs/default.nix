@@ -37,6 +37,7 @@ let
     layer = import ./layer.nix self;
     layers = import ./layers.nix self;
     oci = import ./oci.nix self;
+    index = import ./index.nix self;
     image = import ./image.nix self;
     rootfs = import ./rootfs.nix self;
     exports = import ./exports.nix self;
