@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from neve.nix.nix import Nix
     from neve.project.project import Project
     from neve.python.uv import Uv
+    from neve.sources.git import Repositories
+    from neve.sources.reader import SourceReader
     from neve.tools import Toolbox
 
 
@@ -102,11 +104,33 @@ class Session:
         from neve.fetch.credentials import Origin, index_credentials
 
         def credentials() -> dict[Origin, str]:
-            from neve.project.indexes import project_indexes
+            from neve.project.indexes import indexes_of_kind, project_indexes
 
-            return index_credentials(project_indexes(self.directory, self.environ), self.environ)
+            indexes = project_indexes(self.directory, self.environ)
+            indexes += indexes_of_kind(self.project, self.directory, self.environ)
+            return index_credentials(indexes, self.environ)
 
         return Fetcher(cache_home(), self.progress, offline=self.options.offline, credentials=credentials)
+
+    @cached_property
+    def repositories(self) -> Repositories:
+        """Git repositories in neve's cache."""
+        from neve.sources.git import Repositories
+
+        return Repositories(
+            cache_home(),
+            self.progress,
+            offline=self.options.offline,
+            environ=self.environ,
+            credentials=self.fetcher.authorization,
+        )
+
+    @cached_property
+    def sources(self) -> SourceReader:
+        """Reads what is built from source."""
+        from neve.sources.reader import SourceReader
+
+        return SourceReader(self.directory, self.fetcher, self.repositories)
 
     @cached_property
     def toolbox(self) -> Toolbox:

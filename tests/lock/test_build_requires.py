@@ -12,12 +12,15 @@ import pytest
 
 from neve.errors import ManyErrors, NeveError, TransientError
 from neve.fetch import Fetcher
-from neve.lock.build_requires import resolve_sdists, unpinned
 from neve.lock.sdists import SdistPin
+from neve.lock.sources import Resolved, Stale
 from neve.progress import Silent
+from neve.python.artefact import Artefact
 from neve.python.sdist import Sdist
 from neve.python.target import Target
 from neve.python.uv import Uv
+from neve.sources.git import Repositories
+from neve.sources.reader import SourceReader
 from tests.projects import a_wheel
 from tests.python.sdists import sdist_tar, sdist_zip
 from tests.world import World
@@ -68,7 +71,8 @@ class Resolve:
 
     def __init__(self, world: World, directory: Path) -> None:
         self.uv = Uv(directory, offline=False)
-        self.fetcher = Fetcher(world.home / "fetched", Silent())
+        fetcher = Fetcher(world.home / "fetched", Silent())
+        self.reader = SourceReader(directory, fetcher, Repositories(world.home / "fetched", Silent()))
 
     def __call__(
         self,
@@ -79,14 +83,16 @@ class Resolve:
     ) -> tuple[SdistPin, ...]:
         wheel = a_wheel("lemon")  # an environment has wheels too
         chosen = environments or dict.fromkeys(both(), sdists)
-        return resolve_sdists(
-            {name: (wheel, *found) for name, found in chosen.items()},
-            targets or both(),
-            own="x86_64",
-            fetcher=self.fetcher,
-            uv=self.uv,
-            held=tuple(held),
-        ).pins
+        environment: dict[str, tuple[Artefact, ...]] = {name: (wheel, *found) for name, found in chosen.items()}
+        known = {pin.key: pin for pin in held}
+        stale = Stale(environment, targets or both(), known, own="x86_64", reader=self.reader)
+        return Resolved(pins=stale.resolve(self.uv).pins).tables()["sdists"]
+
+    def unpinned(
+        self, environments: Mapping[str, Sequence[Sdist]], held: Iterable[SdistPin], *, own: str
+    ) -> list[object]:
+        known = {pin.key: pin for pin in held}
+        return [*Stale(environments, both(), known, own=own, reader=self.reader).new]
 
     def refused(self, *sdists: Sdist) -> NeveError:
         with pytest.raises(NeveError) as caught:
@@ -201,8 +207,8 @@ def test_what_is_pinned_for_other_targets_is_resolved_anew(world: World, resolve
     world.serve_wheel("maker", "1.0")
     sdist = serve(world, "old", pyproject("maker"))
     one = resolve(environments={"x86_64": [sdist], "aarch64": []})
-    assert not unpinned({"x86_64": [sdist]}, both(), one, own="x86_64")
-    assert [*unpinned({"x86_64": [sdist], "aarch64": [sdist]}, both(), one, own="x86_64")] == [sdist]
+    assert not resolve.unpinned({"x86_64": [sdist]}, one, own="x86_64")
+    assert resolve.unpinned({"x86_64": [sdist], "aarch64": [sdist]}, one, own="x86_64") == [sdist]
     (pin,) = resolve(sdist, held=one)
     assert len(pin.targets) == 2
     (newer,) = resolve(sdist, held=(pin,), targets=both(14))
@@ -228,8 +234,8 @@ def test_a_requirement_without_a_wheel_for_another_architecture(world: World, re
     assert [wheel.name for wheel in pin.wheels_for("x86_64")] == ["cython", "maker"]
     assert pin.wheels_for("aarch64") == ()
     environments = {"x86_64": [sdist], "aarch64": [sdist]}
-    assert not unpinned(environments, both(), [pin], own="x86_64")  # it is known, and not asked again
-    assert [*unpinned(environments, both(), [pin], own="aarch64")] == [sdist]
+    assert not resolve.unpinned(environments, [pin], own="x86_64")  # it is known, and not asked again
+    assert resolve.unpinned(environments, [pin], own="aarch64") == [sdist]
     (alone,) = resolve(environments={"x86_64": [], "aarch64": [sdist]})
     assert (alone.wheels, [*alone.lacking]) == ((), ["aarch64"])
 

@@ -15,12 +15,14 @@ from pydantic import ValidationError
 
 from neve.errors import NeveError
 from neve.fetch import Fetcher
-from neve.lock.build_requires import resolve_sdists
 from neve.lock.sdists import SdistPin
+from neve.lock.sources import Stale
 from neve.progress import Silent
 from neve.python.sdist import Sdist
 from neve.python.target import Target
 from neve.python.uv import Uv
+from neve.sources.git import Repositories
+from neve.sources.reader import SourceReader
 from tests.fetch.server import Server, serving
 from tests.python.sdists import a_sdist_pin, sdist_tar
 
@@ -54,13 +56,10 @@ def lines_for(directory: Path, server: Server, *requires: str) -> list[str]:
     sdist = Sdist(
         name="old", version="1.0", file="old-1.0.tar.gz", url=f"{server.url}/{digest}", sha256=digest, size=None
     )
-    resolve_sdists(
-        {"x86_64": (sdist,)},
-        {"x86_64": (_TARGET,)},
-        own="x86_64",
-        fetcher=Fetcher(directory / "fetched", Silent()),
-        uv=Uv(directory, offline=False),
-    )
+    fetcher = Fetcher(directory / "fetched", Silent())
+    reader = SourceReader(directory, fetcher, Repositories(directory / "fetched", Silent()))
+    stale = Stale({"x86_64": (sdist,)}, {"x86_64": (_TARGET,)}, {}, own="x86_64", reader=reader)
+    stale.resolve(Uv(directory, offline=False))
     return (directory / "asked").read_text().splitlines() if (directory / "asked").exists() else []
 
 

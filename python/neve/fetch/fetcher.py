@@ -53,6 +53,14 @@ class Fetcher:
         self.jobs = jobs
         self._opener = Opener(jobs, credentials)
 
+    def learn(self, url: str) -> None:
+        """Keep the credentials that ``url`` holds, for its server: it is written down without them."""
+        self._opener.learn(url)
+
+    def authorization(self, url: str) -> str | None:
+        """The value of the Authorization header that ``url`` is fetched with. Raises ValueError for a malformed URL."""
+        return self._opener.authorization(url)
+
     def path(self, artefact: Artefact) -> Path:
         """Where ``artefact`` lies once it is fetched."""
         return self.cache / "artefacts" / artefact.sha256[:2] / artefact.sha256 / artefact.name

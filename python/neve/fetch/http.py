@@ -47,8 +47,27 @@ class Opener:
     def __init__(self, jobs: int, credentials: Callable[[], Mapping[Origin, str]] = dict) -> None:
         self._jobs = jobs
         self._credentials = cache(credentials)
+        self._learned: dict[Origin, str] = {}
         self._lock = threading.Lock()
         self._pools: dict[str, urllib3.PoolManager] = {}
+
+    def learn(self, url: str) -> None:
+        """Keep the credentials that ``url`` holds, for its server; one that is malformed holds none."""
+        with contextlib.suppress(ValueError):
+            place = origin(url)
+            if place is not None and "@" in urlsplit(url).netloc and (header := split_credentials(url)[1]):
+                self._learned[place] = header
+
+    def authorization(self, url: str) -> str | None:
+        """The value of the Authorization header for ``url``: its own, one that was learnt for its server, one that was
+        given for it, that of ~/.netrc. Raises ValueError for a malformed URL.
+        """
+        parts = urlsplit(url)
+        own = split_credentials(url)[1]
+        place = origin(url)
+        if parts.scheme == "file" or place is None or "@" in parts.netloc:
+            return own
+        return self._learned.get(place) or self._credentials().get(place) or own
 
     @contextlib.contextmanager
     def open(self, url: str, start: int = 0, *, accept: str | None = None) -> Iterator[Body]:
@@ -59,12 +78,9 @@ class Opener:
         """
         try:
             parts = urlsplit(url)
-            bare, authorization = split_credentials(url)
-            place = origin(url)
+            bare, authorization = split_credentials(url)[0], self.authorization(url)
         except ValueError as error:
             raise FetchProblemError(url, f"the URL is malformed: {error}") from error
-        if parts.scheme != "file" and place is not None and "@" not in parts.netloc:
-            authorization = self._credentials().get(place) or authorization
         if parts.scheme == "file":
             with _open_file(url, start) as body:
                 yield body

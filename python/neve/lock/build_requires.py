@@ -14,7 +14,6 @@ from neve.lock.crates import crates_of
 from neve.lock.sdists import CratePin, Language
 from neve.project.project import BuildSystem
 from neve.project.pyproject import LEGACY, build_system_from, parse_toml
-from neve.project.validate import validated
 
 if TYPE_CHECKING:
     from neve.python.source_tree import Tree

@@ -193,7 +193,7 @@ class Repositories:
             "LC_ALL": "C",
             **(more or {}),
         }
-        if url and (header := self._credentials(url)):
+        if url.startswith("http") and (header := self._credentials(url)):
             environment |= _header(environment, url, header)
         # /dev/null rather than a core.hooksPath of the user's: nothing runs here.
         try:

@@ -10,6 +10,7 @@ from neve.lock.text import NAME
 from neve.python.sdist import Source
 from neve.stages.builders import targets_of, with_builders
 from neve.stages.permission import may_change, must_not_change
+from neve.stages.platforms import builder
 
 if TYPE_CHECKING:
     from neve.lock.build_rules import BuildSettings
@@ -81,12 +82,11 @@ def buildable(
     for architecture, artefacts in environments.items():
         needed = [pins[a.key] for a in artefacts if isinstance(a, Source) and a.key in pins]
         builds = [(session.plan.project.name, lock.build.lacking), *((pin.name, pin.lacking) for pin in needed)]
-        reasons = [
-            f"{name} cannot be built: {lacking[architecture]}" for name, lacking in builds if architecture in lacking
-        ]
+        machine = builder(session.plan, architecture)
+        reasons = [f"{name} cannot be built: {lacking[machine]}" for name, lacking in builds if machine in lacking]
         if not reasons:
             found[architecture] = artefacts
-        elif architecture == session.plan.architecture:
+        elif architecture in session.plan.platforms:
             raise NeveError(
                 f"{NAME} has nothing for {architecture}",
                 where=f"{NAME}, lacking",
