@@ -200,3 +200,52 @@ def test_a_script_without_metadata_asks_for_nothing(world: World, project: Path)
     assert locked.changed == ("plain.py.neve.lock",)
     assert locked.artefacts == ()
     assert (project / "plain.py").read_text() == "print(1)\n"
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_a_pipfile(world: World, project: Path, locked: bool) -> None:
+    import hashlib
+    import json
+
+    digest = world.serve_wheel("rind", "1.0")
+    world.serve_wheel("rind", "1.1")
+    url = f"{world.server.url}/simple"
+    write(
+        project,
+        Pipfile=f'[[source]]\nname = "own"\nurl = "{url}"\nverify_ssl = true\n[packages]\nrind = "*"\n[requires]\npython_version = "3.13"\n',
+    )
+    if locked:
+        asked = {
+            "_meta": {
+                "sources": [{"name": "own", "url": url, "verify_ssl": True}],
+                "requires": {"python_version": "3.13"},
+            },
+            "default": {"rind": "*"},
+            "develop": {},
+        }
+        own = hashlib.sha256(json.dumps(asked, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+        lock = {
+            "_meta": {"hash": {"sha256": own}, "pipfile-spec": 6, **asked["_meta"]},
+            "default": {"rind": {"hashes": [f"sha256:{digest}"], "index": "own", "version": "==1.0"}},
+            "develop": {},
+        }
+        write(project, Pipfile_dot_lock=json.dumps(lock))
+    found = lock_project(world.session(project))
+    assert found.changed == ("pylock.neve.toml", "neve.lock")
+    assert versions(found) == {"rind": "1.0" if locked else "1.1"}
+    assert found.plan.project.files[:2] == (("Pipfile.lock", "Pipfile") if locked else ("Pipfile",))[:2]
+
+
+def test_poetry_without_a_lock_is_resolved(world: World, project: Path) -> None:
+    write(
+        project,
+        pyproject_dot_toml='[tool.poetry]\nname = "app"\nversion = "1"\npackage-mode = false\n'
+        '[tool.poetry.dependencies]\npython = "^3.11"\nlemon = "^1.0"\n[tool.poetry.group.dev.dependencies]\nlime = "*"\n',
+    )
+    world.serve_wheel("lemon", "2.0")
+    locked = lock_project(world.session(project))
+    assert versions(locked) == {"lemon": "1.0", "zest": "1.0"}
+    assert (locked.plan.project.kind, locked.plan.project.python.origin) == (
+        "poetry",
+        "tool.poetry.dependencies.python",
+    )

@@ -132,7 +132,7 @@ def _nothing(directory: Path) -> NeveError:
         where=str(directory),
         why=f"{' and '.join(left)}: what it locks is missing"
         if left
-        else "neither pyproject.toml nor Pipfile, requirements.txt, setup.py, setup.cfg, neve.toml or any *.py is there",
+        else "no pyproject.toml is there, nor Pipfile, requirements.txt, setup.py, setup.cfg, neve.toml or any *.py",
         fixes=["give the project's directory with -C DIR", "or begin one: `neve init`"],
     )
 

@@ -1,4 +1,4 @@
-"""What the files of a kind of project say, before the configuration is added; each kind has a reader that gives this."""
+"""What the files of a kind of project say, before the configuration is added: each kind has a reader of its own."""
 
 from __future__ import annotations
 

@@ -6,10 +6,17 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from neve.errors import NeveError
 
+if TYPE_CHECKING:
+    from neve.project.project import Project
+
+_VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
+# Tables and keys that hold requirements or indexes: in pyproject.toml, in a script's block, in a Pipfile.
+_ASKING = ("project", "dependency-groups", "build-system", "dependencies", "source", "packages", "dev-packages")
+_TOOLS = ("uv", "neve", "poetry", "pdm", "rye", "hatch")
 _PASSWORD = re.compile(r"://[^/@\s:]*:[^/@\s]+@")
 
 
@@ -28,19 +35,50 @@ def project_indexes(directory: Path, environ: Mapping[str, str]) -> list[Index]:
     return [index for table in (own, *map(_read, files)) for index in _indexes(table)]
 
 
+def indexes_of_kind(project: Project, directory: Path, environ: Mapping[str, str]) -> list[Index]:
+    """The servers that the files of a project's kind name besides uv's, with what ``environ`` has for the variables in
+    their URLs. Raises NeveError.
+    """
+    if project.kind in ("poetry", "pdm", "pipenv"):
+        from neve import foreign
+
+        return [Index(name, url) for name, url in foreign.indexes(project.kind, directory, environ)]
+    if project.kind == "script":
+        from neve.project.script import script_metadata
+        from neve.project.text import read_text
+
+        name = project.files[0]
+        return list(_indexes(_uv_table(script_metadata(read_text(directory / name), where=name) or {})))
+    if project.kind in ("requirements", "rye"):
+        from neve.project.requirements import lock_names, requirements_of
+
+        asked = requirements_of(directory, *lock_names(project.kind, directory))
+        texts = (*asked.urls, *(line.text.partition("@")[2].strip() or line.text for line in asked.lines))
+        return [Index(None, _expanded(text, environ)) for text in texts if "://" in text]
+    return []
+
+
+def _expanded(text: str, environ: Mapping[str, str]) -> str:
+    """``text`` with the values of the variables that pip and uv put in."""
+    return _VARIABLE.sub(lambda match: environ.get(match[1], match[0]), text).partition(" ")[0].removeprefix("git+")
+
+
 def password_problems(data: Mapping[str, Any], *, where: str) -> list[NeveError]:
-    """An error for each password in a URL of a parsed pyproject.toml, which goes into the image and into git."""
-    texts = dict(_texts(_uv_table(data), "tool.uv"))
-    for key in ("project", "dependency-groups", "build-system"):
+    """An error for each password in a URL of a parsed pyproject.toml, Pipfile or script's block, which go into the
+    image and into git.
+    """
+    texts: dict[str, str] = {}
+    for key in _ASKING:
         texts |= dict(_texts(data.get(key), key))
     tool = data.get("tool")
-    neve = tool.get("neve") if isinstance(tool, Mapping) else None
-    texts |= dict(_texts(neve, "tool.neve"))
+    tables = tool if isinstance(tool, Mapping) else {}
+    for name in _TOOLS:
+        texts |= dict(_texts(tables.get(name), f"tool.{name}"))
     return [
         NeveError(
             "a URL holds a password",
             where=f"{where}, {key}",
-            why="pyproject.toml becomes part of the image, and whoever has the image could read it",
+            why=f"{where} becomes part of the image, and whoever has the image could read it",
             fixes=[
                 "take it out of the URL; give it in ~/.netrc, or for an index with a name in UV_INDEX_<NAME>_USERNAME "
                 "and UV_INDEX_<NAME>_PASSWORD"
@@ -89,4 +127,4 @@ def _read(path: Path) -> Mapping[str, Any]:
         return {}  # missing, or uv has complained of it
 
 
-__all__ = ["Index", "password_problems", "project_indexes"]
+__all__ = ["Index", "indexes_of_kind", "password_problems", "project_indexes"]

@@ -102,7 +102,7 @@ def facts_from_pyproject(data: Mapping[str, Any], *, where: str) -> Facts:
 
 
 def settings_of(data: Mapping[str, Any], *, where: str) -> Mapping[str, Any]:
-    """``[tool.neve]`` of a parsed pyproject.toml or of a script's block; empty where there is none. Raises NeveError."""
+    """``[tool.neve]`` of a parsed pyproject.toml or script's block; empty where there is none. Raises NeveError."""
     tool = data.get("tool", {})
     settings = tool.get("neve", {}) if isinstance(tool, Mapping) else {}
     if not isinstance(settings, Mapping):

@@ -17,7 +17,7 @@ def read_python_version(text: str) -> tuple[str | None, str]:
     """
     lines = [line.partition("#")[0].strip() for line in text.splitlines()]
     words = [word for line in lines for word in line.split()]
-    passed = []
+    passed: list[str] = []
     for number, word in enumerate(words):
         if match := _VERSION.match(word):
             more = words[number + 1 :]

@@ -85,7 +85,10 @@ def _facts(directory: Path, winner: Found, pyproject: Mapping[str, Any] | None) 
     if kind in _FOREIGN:
         from neve.project.foreign import read_foreign
 
-        if (found := collected(password_problems(pyproject or {}, where=PYPROJECT))) is not None:
+        problems = password_problems(pyproject or {}, where=PYPROJECT)
+        if kind == "pipenv":
+            problems += password_problems(_parsed(directory, "Pipfile") or {}, where="Pipfile")
+        if (found := collected(problems)) is not None:
             raise found
         return read_foreign(kind, directory, pyproject)
     if kind == "setuptools":

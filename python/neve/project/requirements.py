@@ -15,14 +15,20 @@ from neve.requirements.parse import Requirements, read_requirements
 NAME = "requirements.txt"
 
 
+def lock_names(kind: str, directory: Path) -> tuple[str, ...]:
+    """The requirements files that a project of ``kind`` begins with, those that are there."""
+    names = (NAME,) if kind == "requirements" else ("requirements.lock", "requirements-dev.lock")
+    return tuple(name for name in names if (directory / name).is_file())
+
+
 def requirements_of(directory: Path, *names: str) -> Requirements:
     """The requirements files ``names`` of ``directory``, with all that they include. Raises NeveError."""
-    return read_requirements(names or (NAME,), lambda name: read_text(directory / name))
+    return read_requirements(names, lambda name: read_text(directory / name))
 
 
 def read_requirements_project(directory: Path, pyproject: Mapping[str, Any] | None) -> Facts:
     """The facts of a project of requirements files. Raises NeveError."""
-    found = requirements_of(directory)
+    found = requirements_of(directory, NAME)
     facts = facts_from_pyproject(pyproject or {}, where="pyproject.toml")
     if not any(line.is_project for line in found.lines if not line.constraint):
         return replace(facts, build_system=None, scripts=(), files=found.files)
@@ -33,4 +39,4 @@ def read_requirements_project(directory: Path, pyproject: Mapping[str, Any] | No
     return replace(facts, build_system=facts.build_system or LEGACY, files=(*found.files, *facts.files))
 
 
-__all__ = ["NAME", "read_requirements_project", "requirements_of"]
+__all__ = ["NAME", "lock_names", "read_requirements_project", "requirements_of"]

@@ -108,10 +108,12 @@ class Uv:
         python: str,
         options: Sequence[str] = (),
         given: str | None = None,
+        environ: Mapping[str, str] | None = None,
         fixes: Sequence[str] = (),
     ) -> None:
         """Resolve the files ``sources`` (``-``: ``given``) for Python ``python`` ("3.13") and later ones on all platforms,
-        and write a pylock to ``output``, which may hold an older one: its versions stay where they can.
+        and write a pylock to ``output``, which may hold an older one: its versions stay where they can. ``environ`` is
+        added to uv's environment.
 
         Paths in it are relative to its directory. uv may build what has no static metadata on this machine, to learn
         its dependencies. Raises NeveError with uv's reason.
@@ -134,6 +136,7 @@ class Uv:
             what=f"uv cannot resolve {', '.join(sources) if given is None else 'the requirements'}",
             given=given,
             fixes=fixes,
+            extra=environ,
         )
 
     def compile(

@@ -1,4 +1,4 @@
-"""The requirements file format of pip, as far as it decides what is installed. uv resolves; this says what must hold."""
+"""pip's requirements file format, as far as it decides what is installed. uv resolves; this says what must hold."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def _read_line(
 def _option(line: str) -> tuple[str, str]:
     """The long name of the option that ``line`` begins with, and its value."""
     if not line.startswith("--"):
-        name = _SHORT.get(line[:2], line.split()[0])
+        name = _SHORT.get(line[:2], line.split(maxsplit=1)[0])
         return name, line[2:].strip().removeprefix("=").strip()
     match = re.match(r"(--[A-Za-z0-9-]+)\s*=?\s*(.*)", line, re.DOTALL)
     name, value = (match[1], match[2]) if match else (line, "")
@@ -245,7 +245,7 @@ _INSTEAD = {
 
 
 def _not_honoured(option: str, where: str) -> NeveError:
-    option = option.split("=")[0]
+    option = option.split("=", maxsplit=1)[0]
     return NeveError(
         f"{option} cannot be honoured",
         where=where,

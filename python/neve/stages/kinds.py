@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +60,37 @@ def _foreign(session: Session, targets: Targets, held: str | None) -> dict[str, 
         )
         return parse_pylock(text, where=session.project.files[0])
     lines = foreign.requirements(kind, session.directory, config.extras, groups)
-    return _resolved(session, ["-"], targets, held, given="".join(f"{line}\n" for line in lines))
+    environ = _index_variables(session)
+    return _resolved(session, ["-"], targets, held, given="".join(f"{line}\n" for line in lines), environ=environ)
+
+
+def _index_variables(session: Session) -> dict[str, str]:
+    """The indexes that the tool's own tables name, as uv's variables: URLs may hold credentials, which the words of a
+    command would show. Raises NeveError for an index of one package alone, which a lock alone can hold to.
+    """
+    from neve.foreign.indexes import project_indexes
+    from neve.foreign.read import foreign_wishes, read_wishes_data
+
+    kind = session.project.kind
+    data = read_wishes_data(kind, session.directory)
+    problems = [
+        NeveError(
+            f"{wish.dependency.name} is asked of the index {wish.reference!r} alone",
+            where=wish.where,
+            why=f"without a {_FOREIGN[kind]} neve has uv resolve, which would ask the others too",
+            fixes=[f"`{kind} lock`, and neve takes {_FOREIGN[kind]}"],
+        )
+        for wish in foreign_wishes(kind, data).wishes
+        if wish.reference is not None
+    ]
+    if (found := collected(problems)) is not None:
+        raise found
+    indexes = project_indexes(kind, data, session.environ)
+    default = next((index for index in indexes if index.replaces_default), None)
+    others = " ".join(index.url for index in indexes if index is not default)
+    own = session.environ.get("UV_INDEX", "")
+    variables = {"UV_INDEX": f"{own} {others}".strip()} if others else {}
+    return {**variables, "UV_DEFAULT_INDEX": default.url} if default is not None else variables
 
 
 def _rye(session: Session, targets: Targets, held: str | None) -> dict[str, Any]:
@@ -95,7 +125,7 @@ def _requirements(session: Session, targets: Targets, held: str | None) -> dict[
     ]
     if (found := collected(problems)) is not None:
         raise found
-    asked = requirements_of(session.directory)
+    asked = requirements_of(session.directory, NAME)
     data = _resolved(session, [NAME], targets, held, options=_options(asked.prereleases))
     return honoured(data, asked, _every(targets))
 
@@ -119,6 +149,7 @@ def _resolved(
     *,
     options: Sequence[str] = (),
     given: str | None = None,
+    environ: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """What uv resolves the files ``sources`` of the project to."""
     output = work_directory(session) / _RESOLVED
@@ -134,6 +165,7 @@ def _resolved(
         python=_python(_every(targets)),
         options=options,
         given=given,
+        environ=environ,
         fixes=[f"mend what uv names above, in {session.project.files[0]}"],
     )
     from neve.project.text import read_text
