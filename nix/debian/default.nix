@@ -34,6 +34,7 @@ let
     rootfs = import ./rootfs.nix lib;
     environment = import ./environment.nix lib;
     importCheck = import ./import-check.nix lib;
+    commandCheck = import ./command-check.nix lib;
     shell = import ./shell.nix lib;
   };
 in

@@ -7,7 +7,7 @@
 }:
 {
   name,
-  environment,
+  environment, # null: no Python
   packages,
   variables,
   entrypoint,
@@ -21,7 +21,7 @@
       ${lib.optionalString (packages != [ ]) ''
         export LD_LIBRARY_PATH=''${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}${lib.makeLibraryPath packages}
       ''}
-      export PATH=${lib.makeBinPath ([ environment ] ++ packages)}:$PATH
+      export PATH=${lib.makeBinPath (lib.optional (environment != null) environment ++ packages)}:$PATH
       if [ $# -eq 0 ]; then
         set -- ${lib.escapeShellArgs cmd}
       fi

@@ -44,6 +44,7 @@ let
     shell = import ./shell.nix self;
     app = import ./app.nix self;
     importCheck = import ./import-check.nix self;
+    commandCheck = import ./command-check.nix self;
   };
 in
 self

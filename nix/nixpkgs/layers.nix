@@ -9,7 +9,7 @@
   ...
 }:
 {
-  python,
+  python, # null: none
   base, # packages of files
   packages, # system packages
   shell, # whether there are /bin/sh and /usr/bin/env
@@ -22,11 +22,7 @@
   compression,
 }:
 let
-  bottom = [
-    python
-  ]
-  ++ manylinux.core
-  ++ base
+  bottom = lib.optionals (python != null) ([ python ] ++ manylinux.core) ++ base
   ++ lib.optionals shell [
     pkgs.bashInteractive
     (lib.getBin pkgs.coreutils)

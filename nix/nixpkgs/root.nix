@@ -2,7 +2,7 @@
 # at /opt/venv, the working directory.
 { lib, pkgs, ... }:
 {
-  environment,
+  environment, # null: no Python
   base, # packages of files: certificates, protocols, time zones
   packages, # system packages
   user, # { name; uid; gid; home; } or null for root
@@ -31,7 +31,8 @@ let
 in
 pkgs.runCommand "root"
   {
-    inherit environment base directory;
+    inherit base directory;
+    environment = if environment == null then "" else environment;
     source = if source == null then "" else source;
     bins = map lib.getBin packages;
     libraries = map lib.getLib packages;

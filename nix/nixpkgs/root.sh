@@ -42,7 +42,7 @@ if [ -n "$sh" ]; then
   ln -s "$usrBinEnv" "$out/usr/bin/env"
 fi
 
-ln -s "$environment" "$out/opt/venv"
+[ -z "$environment" ] || ln -s "$environment" "$out/opt/venv"
 if [ -n "$source" ]; then
   cp -r --no-preserve=mode "$source/." "$out$directory"
   (cd "$source" && find . -type f -perm -100) | (cd "$out$directory" && xargs -r -d '\n' chmod +x)

@@ -9,7 +9,7 @@
   ...
 }:
 {
-  python,
+  python, # null: none, and no environment
   environment,
   packages,
   components,
@@ -45,14 +45,13 @@ let
 in
 mkShell {
   name = "neve-shell";
-  packages = [
-    environment
-    pkgs.bashInteractive
-    pkgs.uv
-  ]
-  ++ packages
+  packages =
+    lib.optional (python != null) environment
+    ++ [ pkgs.bashInteractive ]
+    ++ lib.optional (python != null) pkgs.uv
+    ++ packages
   ++ cuda.packages;
-  env = cuda.environment // {
+  env = cuda.environment // lib.optionalAttrs (python != null) {
     UV_PYTHON = "${interpreter}/bin/${python.executable}";
     UV_PYTHON_DOWNLOADS = "never";
     UV_PYTHON_PREFERENCE = "only-system";

@@ -11,7 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 from neve.bases.base import Cuda, find_base
 from neve.components.component import GROUPS, Component, Contribution
 from neve.components.registry import COMPONENTS
-from neve.errors import DefectError
+from neve.errors import DefectError, NeveError
 from neve.project.project import Project
 
 ARCHITECTURES = {"linux/amd64": "x86_64", "linux/arm64": "aarch64"}
@@ -74,7 +74,7 @@ class Plan:
 
     @property
     def starts(self) -> str:
-        """The program that the image starts, where it says so; else Python, which every image has."""
+        """The program that the image starts, where it says so; else Python, which every image has but those without."""
         return (self.entrypoint or self.cmd or ("python",))[0]
 
     def lock_inputs(self) -> str:
@@ -177,7 +177,16 @@ def _start(project: Project) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return ("python", project.files[0]), image.cmd or ()
     if len(project.scripts) == 1:
         return project.scripts, image.cmd or ()
-    return (), image.cmd or ("python",)
+    if project.has_python:
+        return (), image.cmd or ("python",)
+    if project.config.base == "nixpkgs" and not (image.cmd or image.shell):
+        raise NeveError(
+            "nothing says what the image starts",
+            where="tool.neve.image.entrypoint",
+            why="a project of plain sources asks for no Python, and an image on nixpkgs has no shell of its own",
+            fixes=["give `entrypoint` or `cmd`", "or `shell = true`", 'or ask for an interpreter: python = "3.13"'],
+        )
+    return (), image.cmd or ("sh",)
 
 
 def _annotations(project: Project, base: str) -> dict[str, str]:
@@ -185,7 +194,7 @@ def _annotations(project: Project, base: str) -> dict[str, str]:
     prefix = "org.opencontainers.image."
     urls = project.urls
     values = {
-        "title": project.name,
+        "title": project.name if project.named else None,
         "version": project.version,
         "description": project.description,
         "licenses": project.license,

@@ -10,22 +10,26 @@ if TYPE_CHECKING:
     from neve.project.project import Project
 
 
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
 def _system(_: Project, __: str) -> Contribution:
-    return Contribution(env={"LANG": "C.UTF-8"}, note="C library, base files, time zones")
+    return Contribution(env={"LANG": "C.UTF-8", "PATH": _PATH}, note="C library, base files, time zones")
 
 
 def _certificates(_: Project, __: str) -> Contribution:
     return Contribution(note="certificate authorities")
 
 
-def _manylinux(_: Project, __: str) -> Contribution:
-    return Contribution(note="libraries that manylinux wheels expect")
+def _manylinux(project: Project, _: str) -> Contribution | None:
+    return Contribution(note="libraries that manylinux wheels expect") if project.has_python else None
 
 
-def _python(_: Project, python: str) -> Contribution:
-    path = "/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+def _python(project: Project, python: str) -> Contribution | None:
+    if not project.has_python:
+        return None
     return Contribution(
-        env={"PATH": path, "VIRTUAL_ENV": "/opt/venv"},
+        env={"PATH": f"/opt/venv/bin:{_PATH}", "VIRTUAL_ENV": "/opt/venv"},
         note=f"CPython {python}, environment at /opt/venv",
     )
 

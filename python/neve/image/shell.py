@@ -106,6 +106,8 @@ class ImageShell:
     def tools(self) -> list[str]:
         """The interpreter and the console scripts of the image's environment, sorted."""
         directory = Path(self.rootfs, _ENVIRONMENT)
+        if not directory.is_dir():
+            return []
         names = [path.name for path in directory.iterdir() if path.is_symlink() or os.access(path, os.X_OK)]
         return sorted(name for name in names if not _NO_TOOLS.fullmatch(name))
 
@@ -126,7 +128,11 @@ class ImageShell:
         """``arguments`` through the image's shell, which knows how to say that a command is not there."""
         if arguments:
             return ["/bin/sh", "-c", 'exec "$@"', "neve", *arguments]
-        leader = [f"/{_ENVIRONMENT}/python", "-I", "-S", "-c", _LEADER] if os.isatty(0) else []
+        leader = (
+            [f"/{_ENVIRONMENT}/python", "-I", "-S", "-c", _LEADER]
+            if os.isatty(0) and os.path.lexists(Path(self.rootfs, _ENVIRONMENT, "python"))
+            else []
+        )
         if not Path(self.rootfs, "usr/bin/bash").is_file():
             environment["PS1"] = f"({self.name}) $PWD $ "
             return [*leader, "/bin/sh"]

@@ -29,7 +29,7 @@ PoolPath = Annotated[
 ]
 
 
-FullVersion = Annotated[str, Field(pattern=r"^3\.[0-9]+\.[0-9]+([a-z]+[0-9]+)?$")]
+FullVersion = Annotated[str, Field(pattern=r"^(3\.[0-9]+\.[0-9]+([a-z]+[0-9]+)?)?$")]
 DebianName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+~:-]+)?$")]
 
 

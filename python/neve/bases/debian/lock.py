@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -116,12 +116,18 @@ def _base(
         name="debian",
         release=plan.release,
         architecture=architecture,
-        python=interpreter.version if interpreter else _upstream(whole[f"python{plan.python}"].version),
+        python=_python(plan, interpreter, whole),
         main=without_credentials(resolver.mirrors.main),
         security=without_credentials(resolver.mirrors.security),
         snapshots={} if "snapshot" in resolver.mirrors.origin else snapshots(index.dates),
         packages=groups,
     )
+
+
+def _python(plan: Plan, interpreter: InterpreterPin | None, whole: Mapping[str, Package]) -> str:
+    if not plan.project.has_python:
+        return ""
+    return interpreter.version if interpreter else _upstream(whole[f"python{plan.python}"].version)
 
 
 def _upstream(version: str) -> str:
