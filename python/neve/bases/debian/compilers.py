@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from neve.lock.resolve import Resolver
     from neve.lock.sdists import Language
 
+# Essential packages, on which no package says that it depends (Policy 3.8): scripts of headers' packages run them.
+_ESSENTIAL = ("bash", "diffutils", "findutils", "grep", "gzip", "hostname", "perl-base", "sed", "tar")
 _COMPILERS: Mapping[str, tuple[str, ...]] = {
     "c": ("gcc", "libc6-dev", "make", "pkgconf"),
     "c++": ("g++",),
@@ -30,32 +32,35 @@ def compilers(plan: Plan, base: DebianLock, languages: Collection[Language]) -> 
     interpreter = f"python{plan.python}"
     if languages and any(pin.name == interpreter for pin in base.packages.get("python", ())):
         names.add(f"{interpreter}-dev")  # one of uv's has headers of its own
-    return tuple(sorted({*names, *plan.project.config.build.system}))
+    names |= {*plan.project.config.build.system}
+    return tuple(sorted({*names, *_ESSENTIAL})) if names else ()
 
 
 def with_compilers(resolver: Resolver, plan: Plan, lock: Lock, wanted: Sequence[str]) -> Lock:
-    """``lock`` with the pins of ``wanted`` and of all that they need besides the image's packages, whose pins stay.
+    """``lock`` with the pins of ``wanted`` and of all that they need besides the image's packages, whose pins stay; for
+    each of its architectures, since each may be the one that builds.
 
     Raises NeveError for packages that there are not, or that need other versions than those that are pinned;
     TransientError where a mirror does not answer.
     """
+    base, _ = lock.debian
+    build = {name: _build(resolver, base.of(name), wanted) for name in base.architectures}
+    others = tuple(other.model_copy(update={"build": build[other.architecture]}) for other in base.others)
+    update = {"build": build[base.architecture], "others": others}
+    return lock.model_copy(update={"base": base.model_copy(update=update)})
+
+
+def _build(resolver: Resolver, base: DebianLock, wanted: Sequence[str]) -> BuildPackages | None:
     from neve.bases.debian.index import load_index
     from neve.bases.debian.lock import DEBIAN_ARCHITECTURES
 
-    base, _ = lock.debian
-    build = None
-    if wanted:
-        resolver.progress.stage(f"resolving what compiles on Debian {base.release}")
-        index = load_index(
-            base.release,
-            DEBIAN_ARCHITECTURES[base.architecture],
-            resolver.mirrors,
-            resolver.fetcher,
-            resolver.progress,
-        )
-        held = {pin.name: pin for pins in base.packages.values() for pin in pins}
-        build = BuildPackages(wanted=tuple(wanted), packages=_pins(index, held, wanted))
-    return lock.model_copy(update={"base": base.model_copy(update={"build": build})})
+    if not wanted:
+        return None
+    resolver.progress.stage(f"resolving what compiles on Debian {base.release}")
+    name = DEBIAN_ARCHITECTURES[base.architecture]
+    index = load_index(base.release, name, resolver.mirrors, resolver.fetcher, resolver.progress)
+    held = {pin.name: pin for pins in base.packages.values() for pin in pins}
+    return BuildPackages(wanted=tuple(wanted), packages=_pins(index, held, wanted))
 
 
 def _pins(index: Index, held: Mapping[str, DebPin], wanted: Sequence[str]) -> tuple[DebPin, ...]:
