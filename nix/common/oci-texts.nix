@@ -13,5 +13,7 @@
       created_by = "neve: ${name}";
     }) names
   );
-  platform = builtins.toJSON { inherit (config) architecture os; };
+  platform = builtins.toJSON (
+    { inherit (config) architecture os; } // (if config ? variant then { inherit (config) variant; } else { })
+  );
 }

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from neve.components.plan import Plan
 
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+PLATFORMS = {architecture: f"linux/{name}" for architecture, name in ARCHITECTURES.items()}
+_VARIANTS = {"aarch64": "v8"}  # as the image-spec's table of platforms has it
 
 
 def image_config(plan: Plan, architecture: str | None = None) -> dict[str, Any]:
@@ -32,12 +34,14 @@ def image_config(plan: Plan, architecture: str | None = None) -> dict[str, Any]:
         settings["Volumes"] = {path: {} for path in plan.volumes}
     if plan.labels:
         settings["Labels"] = dict(plan.labels)
+    architecture = architecture or plan.architecture
     return {
         "created": "1970-01-01T00:00:01Z",
-        "architecture": ARCHITECTURES[architecture or plan.architecture],
+        "architecture": ARCHITECTURES[architecture],
+        **({"variant": _VARIANTS[architecture]} if architecture in _VARIANTS else {}),
         "os": "linux",
         "config": settings,
     }
 
 
-__all__ = ["ARCHITECTURES", "image_config"]
+__all__ = ["ARCHITECTURES", "PLATFORMS", "image_config"]

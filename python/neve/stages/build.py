@@ -14,6 +14,7 @@ from neve import __version__
 from neve.errors import NeveError
 from neve.files import explained, locked, write_atomic
 from neve.project.detect import MARKERS
+from neve.python.source_tree import is_telling
 from neve.resources import nix_library, templates
 from neve.stages.work import work_directory
 
@@ -94,29 +95,33 @@ def _rendered(session: Session, before: _State | None, keys: _Keys) -> tuple[_Ke
     """What the rendering in .neve/, made anew where it is not fresh, depends on, and the image's reference."""
     if before is not None and before.rendered == keys.rendered:
         return keys, before.reference
-    reference = _prepare(session)
-    return _keys(session, _inputs(session)), reference
+    reference, local = _prepare(session)
+    return _keys(session, (*_inputs(session), *local)), reference
 
 
-def _prepare(session: Session) -> str:
-    """Lock, render into .neve/, and bring what is pinned into the store; the image's reference."""
+def _prepare(session: Session) -> tuple[str, tuple[str, ...]]:
+    """Lock, render into .neve/, and bring what is pinned into the store; the image's reference, and what else on this
+    disk it is built from.
+    """
     from neve.bases.base import find_base
-    from neve.render.place import Place
     from neve.render.render import render
     from neve.stages.lock import lock_project
+    from neve.stages.place import local_paths, place_of
+    from neve.stages.platforms import check_foreign
     from neve.stages.render import write_tree
 
     result = lock_project(session)
+    check_foreign(result.plan, result.lock, result.environments)
     scripts = session.project.scripts
     if len(scripts) > 1 and not result.plan.entrypoint:
         session.progress.note(
             f"the project has several console scripts ({', '.join(scripts)}): the image starts Python unless"
             " tool.neve.image.entrypoint names one"
         )
-    place = Place(root="../../../." if session.script else "../../.", files=session.files())
+    place = place_of(session, result.environments, root="../../../." if session.script else "../../.")
     write_tree(render(result.plan, result.lock, result.environments, place), session.work)
-    find_base(result.plan.base).provide(session, result.lock, result.artefacts)
-    return result.plan.reference
+    find_base(result.plan.base).provide(session, result.lock, result.every)
+    return result.plan.reference, local_paths(result.environments)
 
 
 def _nix_build(session: Session, attribute: str, link: Path) -> str:
@@ -156,7 +161,8 @@ class _Keys:
 class _State:
     """What the last build left, in state.json; ``built`` is empty where nothing was built of the rendering.
 
-    ``inputs`` are the files that decided the rendering, so that the next call need not read them to know which.
+    ``inputs`` are the files that decided the rendering, so that the next call need not read them to know which; one that
+    ends in / is a directory that is built as well.
     """
 
     rendered: str
@@ -192,7 +198,8 @@ def _is_whole(state: _State) -> bool:
 def _inputs(session: Session) -> tuple[str, ...]:
     """The files that decide the rendering, besides neve's own: what makes a project another kind is among them."""
     read = session.project.files
-    locks = (session.neve_lock.name, session.uv_lock.name, session.pylock.name)
+    uv_lock = os.path.relpath(session.uv_lock, session.directory)
+    locks = (session.neve_lock.name, uv_lock, session.pylock.name)
     return tuple(dict.fromkeys((*((".python-version",) if session.script else MARKERS), *locks, *read)))
 
 
@@ -208,17 +215,35 @@ def _keys(session: Session, inputs: Sequence[str]) -> _Keys:
         ]
         for part in (*options, *files, *_own_stats()):
             rendered.update(part.encode("utf-8", "surrogateescape") + b"\0")
-        for name in inputs:
-            path = session.directory / name
-            rendered.update(path.read_bytes() if path.is_file() else b"-")
-            rendered.update(b"\0")
+        members = [f"{name}{inside}" for name in inputs if name.endswith("/") for inside in _files_of(session, name)]
+        for name in (*inputs, *members):
+            rendered.update(name.encode("utf-8", "surrogateescape") + b"\0")
+            if name not in members or is_telling(name.rpartition("/")[2]) is None:
+                rendered.update(_content(session.directory / name) + b"\0")
         built = rendered.copy()
-        for name in files:
-            stat = os.lstat(session.directory / name)
-            built.update(
-                f"{stat.st_ino} {stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_mode}\n".encode()
-            )
+        for name in (*files, *members):
+            built.update(_stat(session.directory / name))
     return _Keys(rendered.hexdigest(), built.hexdigest(), tuple(inputs))
+
+
+def _files_of(session: Session, name: str) -> tuple[str, ...]:
+    """The files of another directory that is built; none where it is gone."""
+    from neve.project.sources import source_files
+
+    directory = session.directory / name
+    return source_files(directory) if directory.is_dir() else ()
+
+
+def _content(path: Path) -> bytes:
+    """The file's bytes; of a wheel or an archive only that it is another one: it may be large, and its hash is locked."""
+    if not path.is_file():
+        return b"-"
+    return _stat(path) if path.name.endswith((".whl", ".gz", ".zip")) else path.read_bytes()
+
+
+def _stat(path: Path) -> bytes:
+    stat = os.lstat(path)
+    return f"{stat.st_ino} {stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_mode}\n".encode()
 
 
 def _own_stats() -> list[str]:

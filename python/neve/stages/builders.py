@@ -55,8 +55,8 @@ def with_builders(
 
 
 def targets_of(session: Session, lock: Lock, environments: Environments) -> Targets:
-    """The targets of ``environments``, by architecture."""
-    every = find_base(session.plan.base).targets(lock.base, session.plan)
+    """The targets that ``environments`` are built for, by architecture."""
+    every = find_base(session.plan.base).targets(lock.base, session.plan, building=True)
     return {architecture: every[architecture] for architecture in environments}
 
 

@@ -14,6 +14,7 @@ from neve.lock.text import NAME, lock_text, read_lock
 from neve.project.read import read_text
 from neve.stages.environment import Targets, find_environment
 from neve.stages.permission import must_not_change
+from neve.stages.platforms import builder, builders
 from neve.stages.sizes import with_sizes
 from neve.stages.sources import buildable, with_sources
 
@@ -44,6 +45,11 @@ class Locked:
         """The Python packages of the plan's architecture."""
         return self.environments[self.plan.architecture]
 
+    @property
+    def every(self) -> tuple[Artefact, ...]:
+        """The Python packages of all platforms, each once."""
+        return tuple(dict.fromkeys(a for name in self.plan.platforms for a in self.environments[name]))
+
 
 def lock_project(session: Session, *, upgrade: bool = False, check: bool = False, refresh: bool = False) -> Locked:
     """Both locks of the session's project, made where they are missing, neve.lock refreshed where it is stale.
@@ -62,7 +68,9 @@ def lock_project(session: Session, *, upgrade: bool = False, check: bool = False
     held = None if upgrade else older
     with ThreadPoolExecutor(1) as pool:  # uv reads its lock while neve resolves, or loads what reads uv's answer
         begun = pool.submit(environment.begin)
-        lock = resolver_of(session).resolve(plan, older, upgrade=True) if upgrade else _fresh(session, plan, held, check)
+        lock = (
+            resolver_of(session).resolve(plan, older, upgrade=True) if upgrade else _fresh(session, plan, held, check)
+        )
         import packaging.pylock
         import packaging.tags  # noqa: F401 - selecting needs both; they load while uv works
 
@@ -70,7 +78,7 @@ def lock_project(session: Session, *, upgrade: bool = False, check: bool = False
     targets = find_base(plan.base).targets(lock.base, plan)
     pylock, written = environment.pylock(targets, upgrade=upgrade, check=check)
     chosen = _environments(session, pylock, targets, where=environment.where)
-    lock = with_sources(session, lock, chosen, held or lock, check)
+    lock = with_sources(session, lock, builders(plan, chosen), held or lock, check)
     lock, environments = with_sizes(session, lock, buildable(session, lock, chosen), check)
     changed = (*changed, *written)
     if lock != held and write_if_changed(path, lock_text(lock)):
@@ -97,10 +105,20 @@ def _fresh(session: Session, plan: Plan, held: Lock | None, check: bool) -> Lock
             fixes=["`neve lock` writes it anew"],
         )
     # Somebody locked on a machine of another architecture, and there was nothing for this one.
-    lacks = held is not None and plan.architecture in held.build.lacking
-    if held is not None and ((held.inputs == plan.lock_inputs() and not lacks) or session.options.frozen):
-        return held
-    state = "there" if held is None else "fresh" if not lacks else f"one for {plan.architecture}"
+    lacks = None
+    if held is not None:
+        builds = builder(plan, plan.architecture)
+        lacks = builds if builds in held.build.lacking else find_base(plan.base).lacks(held.base, plan)
+        if session.options.frozen and lacks and lacks not in held.build.lacking:
+            raise NeveError(
+                f"{NAME} has nothing for {lacks}",
+                where=f"{NAME}, base",
+                why="it was made on another machine, or for other platforms; --frozen forbids adding to it",
+                fixes=["`neve lock` adds what is missing"],
+            )
+        if (held.inputs == plan.lock_inputs() and not lacks) or session.options.frozen:
+            return held
+    state = "there" if held is None else "fresh" if not lacks else f"one for {lacks}"
     must_not_change(session, check, f"{NAME} is not {state}", held is None)
     return resolver_of(session).resolve(plan, held)
 
@@ -120,7 +138,7 @@ def _environments(session: Session, pylock: str, targets: Targets, *, where: str
         try:
             found[architecture] = choose(session, pylock, each, where=where, sdists=base.builds_sdists)
         except NeveError as error:
-            if architecture == session.plan.architecture:
+            if architecture in session.plan.platforms:
                 raise
             first = error.errors[0]
             session.progress.stage(f"nothing for {architecture}: {first.what}")

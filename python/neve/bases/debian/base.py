@@ -133,8 +133,10 @@ class Debian:
 
     def locked_compilers(self, lock: Lock) -> tuple[str, ...]:
         """What the pins answer."""
-        build = lock.debian[0].build
-        return build.wanted if build is not None else ()
+        base, _ = lock.debian
+        builds = [base.of(name).build for name in base.architectures]
+        wanted = {build.wanted if build is not None else () for build in builds}
+        return wanted.pop() if len(wanted) == 1 else ()
 
     def with_compilers(self, resolver: Resolver, plan: Plan, lock: Lock, wanted: Sequence[str]) -> Lock:
         """The closure of ``wanted`` besides the image's packages."""
@@ -167,29 +169,36 @@ class Debian:
         """flake.nix and nix/ of derivations that need no nixpkgs."""
         from neve.bases.debian.render import rendering
 
-        return rendering(plan, lock, environments[plan.architecture], place)
+        return rendering(plan, lock, environments, place)
 
-    def names(self, plan: Plan, lock: Lock) -> Mapping[str, Sequence[str]]:  # noqa: ARG002
+    def names(self, plan: Plan, lock: Lock) -> Mapping[str, Sequence[str]]:
         """Every package of the closure."""
-        return {name: [pin.name for pin in pins] for name, pins in lock.debian[0].packages.items()}
+        base, _ = lock.debian_of(plan.architecture)
+        return {name: [pin.name for pin in pins] for name, pins in base.packages.items()}
 
     def layers(self, plan: Plan, lock: Lock, artefacts: Sequence[Artefact]) -> list[tuple[str, int, int | None]]:
         """Base, interpreter, system packages, bare environment, wheels, project, settings."""
         from neve.bases.debian.render import built_layers, wheel_layers
         from neve.python.sdist import Directory, Source
 
-        groups = lock.debian[0].packages
+        groups = lock.debian_of(plan.architecture)[0].packages
         sources = [artefact for artefact in artefacts if isinstance(artefact, Source)]
         local = [source for source in sources if isinstance(source, Directory)]
         built = {"local": len(local), "sources": len(sources) - len(local)}
         return [
-            *((name, len(groups[name]), None) for name in ("base", "python", "system") if groups.get(name)),
-            ("environment", 0, None),
+            *self._lower(plan, groups),
             *((layer.name, len(layer.wheels), layer.size) for layer in wheel_layers(plan, artefacts)),
             *((name, built[name], None) for name in built_layers(artefacts)),
             (plan.project.name, 1, None),
             ("settings", 0, None),
         ]
+
+    def _lower(self, plan: Plan, groups: Mapping[Any, Sequence[Any]]) -> list[tuple[str, int, None]]:
+        system = [("system", len(groups["system"]), None)] if groups.get("system") else []
+        base = ("base", len(groups["base"]), None)
+        if not plan.project.has_python:
+            return [base, ("configured", 0, None), *system]
+        return [base, ("python", len(groups.get("python", ())), None), *system, ("environment", 0, None)]
 
     def flake_lock(self, lock: Lock) -> str:  # noqa: ARG002
         """A flake without inputs."""
@@ -224,7 +233,7 @@ class Debian:
 def target_of(base: DebianLock, *, freethreaded: bool = False) -> Target:
     """The target that wheels are chosen for on ``base``."""
     return Target(
-        python_full_version=base.python,
+        python_full_version=base.python or "3.0.0",  # without Python nothing is chosen for it
         glibc=find_suite(base.release).glibc,
         architecture=base.architecture,
         freethreaded=freethreaded,

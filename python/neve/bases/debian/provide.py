@@ -19,24 +19,32 @@ if TYPE_CHECKING:
 def provide(session: Session, lock: Lock, packages: Sequence[Package]) -> None:
     """Put every pinned artefact and the bootstrap into the store. Raises NeveError."""
     from neve.python.artefact import files_of
-    from neve.stages.provide import built_with, crates_of, provide_files
+    from neve.stages.provide import built_with, crates_of, provide_files, provide_sources
 
-    base, tools = lock.debian
+    plan = session.plan
+    bases = {architecture: lock.debian_of(architecture)[0] for architecture in plan.architectures}
+    base, tools = lock.debian_of(plan.machine)
     bootstrap_store(session, lock)
+    provide_sources(session, lock, packages)
     pythons = []
     if lock.interpreter is not None:
         from neve.interpreter.provide import interpreter_artefact, pinned_archive
 
-        archive = pinned_archive(lock.interpreter, base.architecture)
-        pythons.append(interpreter_artefact(archive, session.environ))
+        archives = [pinned_archive(lock.interpreter, architecture) for architecture in bases]
+        pythons += [interpreter_artefact(archive, session.environ) for archive in archives]
     compilers = base.build.packages if base.build is not None else ()
-    debs = [*(pin for pins in base.packages.values() for pin in pins), *compilers, *tools.packages]
+    debs = [
+        *((each, pin) for each in bases.values() for pins in each.packages.values() for pin in pins),
+        *((base, pin) for pin in (*compilers, *tools.packages)),
+    ]
     provide_files(
         session,
         [
-            *(package_artefact(session, base, pin) for pin in debs),
+            *(package_artefact(session, of, pin) for of, pin in debs),
             *pythons,
-            *files_of([tools.uv, *lock.build.wheels, *built_with(lock, base.architecture), *packages]),
+            *files_of(
+                [tools.uv, *lock.build.wheels_for(plan.machine), *built_with(lock, base.architecture), *packages]
+            ),
             *crates_of(session, lock),
         ],
     )
@@ -49,7 +57,7 @@ def bootstrap_store(session: Session, lock: Lock) -> str:
     from neve.nix.call import missing
     from neve.nix.store_path import directory_path
 
-    base, tools = lock.debian
+    base, tools = lock.debian_of(session.plan.machine)
     expected = directory_path(NAME, tools.busybox_tree)
     if missing(session.nix, [expected]):
         deb = session.fetcher.fetch([package_artefact(session, base, tools.busybox)])[0]

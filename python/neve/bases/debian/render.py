@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from neve.bases.debian.suites import find_suite
 from neve.components.component import GROUPS
 from neve.python.artefact import wheel_value
 from neve.python.layers import WheelLayer, group_wheels
 from neve.python.wheel import Wheel
-from neve.render.config import image_config
+from neve.render.config import PLATFORMS, image_config
 from neve.render.sources import built_value, crate_values, local_of, sources_of
 
 if TYPE_CHECKING:
@@ -21,38 +23,82 @@ if TYPE_CHECKING:
 
 # base, interpreter, system packages, bare environment, the project, settings
 _FIXED_LAYERS = 6
-_FILES = ("flake.nix", "nix/default.nix", "nix/debian.nix", "nix/wheels.nix", "nix/tools.nix")
+_FILES = ("default.nix", "debian.nix", "wheels.nix", "tools.nix")
+
+
+# The newest C library that uv has a name for as a platform.
+_NEWEST_GLIBC = (2, 40)
 
 
 def rendering(
-    plan: Plan, lock: Lock, artefacts: Sequence[Artefact], place: Place
+    plan: Plan, lock: Lock, environments: Mapping[str, Sequence[Artefact]], place: Place
 ) -> Mapping[str, tuple[str, Mapping[str, Any]]]:
-    """The rendered files: templates and values."""
-    base, tools = lock.debian
+    """The rendered files: templates and values.
+
+    An image for this machine alone is nix/default.nix; of others, each platform has a directory below nix/, and so has
+    this machine, whose image builds them.
+    """
+    flake = {"plan": plan, "system": f"{plan.machine}-linux"}
+    own = _part(plan, lock, plan.machine, environments.get(plan.machine, ()), place)
+    if plan.platforms == (plan.machine,):
+        values = {**own, "foreign": None, "part": False}
+        return {"flake.nix": ("debian/flake.nix", flake), **_files("nix", values)}
+    together = {
+        "plan": plan,
+        "names": [PLATFORMS[architecture] for architecture in plan.platforms],
+        "requires": bool(own["sources"] or own["local"] or plan.project.build_system),
+    }
+    deeper = replace(place, root=f"../{place.root}")
+    found: dict[str, tuple[str, Mapping[str, Any]]] = {
+        "flake.nix": ("debian/flake.nix", flake),
+        "nix/default.nix": ("debian/nix/platforms.nix", together),
+    }
+    for architecture in plan.architectures:
+        artefacts = environments.get(architecture, ())
+        values = {**own, **_part(plan, lock, architecture, artefacts, deeper), "foreign": None, "part": True}
+        if architecture != plan.machine:
+            values["foreign"] = {"platform": PLATFORMS[architecture], "tags": _tags(lock, architecture)}
+        found |= _files(f"nix/{architecture}", values)
+    return found
+
+
+def _files(directory: str, values: Mapping[str, Any]) -> dict[str, tuple[str, Mapping[str, Any]]]:
+    files = (*_FILES, *(["build.nix"] if values["sources"] or values["local"] else []))
+    return {f"{directory}/{name}": (f"debian/nix/{name}", values) for name in files}
+
+
+def _tags(lock: Lock, architecture: str) -> str:
+    """What uv calls the platform of ``architecture`` with the suite's C library."""
+    glibc = min(find_suite(lock.base.release).glibc, _NEWEST_GLIBC)
+    return f"{architecture}-manylinux_{glibc[0]}_{glibc[1]}"
+
+
+def _part(plan: Plan, lock: Lock, architecture: str, artefacts: Sequence[Artefact], place: Place) -> dict[str, Any]:
+    """The values for the image of one architecture; this machine builds what is from source."""
+    base, tools = lock.debian_of(architecture)
+    builder = lock.debian_of(plan.machine)[0].build
     layers = wheel_layers(plan, artefacts)
     sources, local = ([_built(plan, source, lock, place) for source in of(artefacts)] for of in (sources_of, local_of))
-    values: dict[str, Any] = {
+    return {
         "plan": plan,
-        "base": base,
-        "interpreter": _interpreter(plan, lock),
+        "base": base.model_copy(update={"build": builder}),
+        "interpreter": _interpreter(lock, architecture),
         "tools_lock": tools,
         "place": place,
-        "system": f"{plan.architecture}-linux",
+        "system": f"{plan.machine}-linux",
         "layers": layers,
-        "config": image_config(plan),
+        "config": image_config(plan, architecture),
         "names": _names(plan, base, [*(layer.name for layer in layers), *built_layers(artefacts)]),
         "groups": [(name, [_deb(base, pin) for pin in pins]) for name, pins in _groups(base) if pins],
         "sources": sources,
         "local": local,
-        "project_compiles": bool(lock.build.languages or (base.build and plan.project.config.build.system)),
+        "project_compiles": bool(lock.build.languages or (builder and plan.project.config.build.system)),
         "project_crates": crate_values(lock.build.crates),
         "tools": [_deb(base, pin) for pin in tools.packages],
         "uv": wheel_value(tools.uv)["pin"],
-        "build_wheels": [wheel_value(pin) for pin in lock.build.wheels],
+        "build_wheels": [wheel_value(pin) for pin in lock.build.wheels_for(plan.machine)],
         "wheel_layers": [(layer.name, [wheel_value(wheel) for wheel in layer.wheels]) for layer in layers],
     }
-    files = (*_FILES, *(["nix/build.nix"] if sources or local else []))
-    return {name: (f"debian/{name}", values) for name in files}
 
 
 def wheel_layers(plan: Plan, artefacts: Sequence[Artefact]) -> tuple[WheelLayer, ...]:
@@ -68,20 +114,23 @@ def built_layers(artefacts: Sequence[Artefact]) -> tuple[str, ...]:
 
 
 def _built(plan: Plan, source: Source, lock: Lock, place: Place) -> dict[str, Any]:
-    value = built_value(source, lock.built, plan.architecture, place)
+    value = built_value(source, lock.built, plan.machine, place)
     compiles = value["languages"] or plan.project.config.build.system
-    return {**value, "compiles": bool(compiles and lock.debian[0].build)}
+    return {**value, "compiles": bool(compiles and lock.debian_of(plan.machine)[0].build)}
 
 
 def _names(plan: Plan, base: DebianLock, wheel_layers: Sequence[str]) -> list[str]:
     system = ["system packages"] if base.packages.get("system") else []
+    name = plan.project.name if plan.project.named else "project"
+    if not plan.project.has_python:
+        return [f"debian {plan.release}", "configuration", *system, name, "settings"]
     return [
         f"debian {plan.release}",
         f"python {base.python}",
         *system,
         "environment",
         *wheel_layers,
-        plan.project.name,
+        name,
         "settings",
     ]
 
@@ -92,13 +141,13 @@ def _groups(base: DebianLock) -> list[tuple[str, tuple[DebPin, ...]]]:
     return [*groups, ("build", base.build.packages)] if base.build is not None else [*groups]
 
 
-def _interpreter(plan: Plan, lock: Lock) -> dict[str, str] | None:
+def _interpreter(lock: Lock, architecture: str) -> dict[str, str] | None:
     """The archive of the interpreter of uv's, as the Nix library fetches it; None where it is Debian's own."""
     if lock.interpreter is None:
         return None
     from neve.interpreter.provide import pinned_archive
 
-    archive = pinned_archive(lock.interpreter, plan.architecture)
+    archive = pinned_archive(lock.interpreter, architecture)
     return {"name": archive.file, "url": archive.url, "sha256": archive.sha256}
 
 

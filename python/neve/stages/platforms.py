@@ -1,0 +1,83 @@
+"""Several platforms, or another than this machine's: what builds for them, and what cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from neve.errors import NeveError, collected
+from neve.python.sdist import Source
+from neve.render.config import PLATFORMS
+
+if TYPE_CHECKING:
+    from neve.components.plan import Plan
+    from neve.lock.model import Lock
+    from neve.python.artefact import Artefact
+
+Environments = Mapping[str, tuple["Artefact", ...]]
+
+
+def builders(plan: Plan, environments: Environments) -> Environments:
+    """``environments`` as they are built: on Debian the machine builds what is from source for all platforms."""
+    if plan.base != "debian":
+        return environments
+    own = environments.get(plan.machine, ())
+    others = dict.fromkeys(
+        artefact
+        for architecture, artefacts in environments.items()
+        if architecture != plan.machine
+        for artefact in artefacts
+        if isinstance(artefact, Source) and artefact not in own
+    )
+    if not others and plan.machine in environments:
+        return environments
+    return {**environments, plan.machine: (*own, *others)}
+
+
+def builder(plan: Plan, architecture: str) -> str:
+    """The architecture of the machine that builds for ``architecture``: on nixpkgs each system builds for itself."""
+    return plan.machine if plan.base == "debian" else architecture
+
+
+def foreign(plan: Plan) -> tuple[str, ...]:
+    """The platforms' architectures that are not the machine's."""
+    return tuple(architecture for architecture in plan.platforms if architecture != plan.machine)
+
+
+def check_foreign(plan: Plan, lock: Lock, environments: Environments) -> None:
+    """Raise NeveError with all that would have to be compiled for another platform than the machine's, as far as that
+    is known before it is built: a package that has wheels, and none for that platform.
+    """
+    if plan.base != "debian":
+        return
+    problems = []
+    for architecture in foreign(plan):
+        own = environments.get(plan.machine, ())
+        for artefact in environments[architecture]:
+            if not isinstance(artefact, Source) or artefact in own:
+                continue
+            has_wheel = any(other.name == artefact.name for other in own)
+            pin = lock.built.get(artefact.key)
+            compiles = has_wheel or (pin is not None and bool(pin.languages))
+            if compiles:
+                problems.append(must_be_compiled(artefact.name, architecture, plan.machine))
+    if (found := collected(problems)) is not None:
+        raise found
+
+
+def must_be_compiled(name: str, architecture: str, machine: str) -> NeveError:
+    """The error for a package that this machine cannot build for a platform."""
+    platform = PLATFORMS[architecture]
+    return NeveError(
+        f"{name} would have to be compiled for {platform}",
+        why=f"there is no wheel of it for {platform}, and this machine, {PLATFORMS[machine]}, runs nothing of another"
+        " platform",
+        fixes=[
+            f"take a version of {name} that has a wheel for {platform}",
+            f"or build on a machine that is {platform}",
+            f"or take {platform} out of `platforms` under [tool.neve]",
+        ],
+    )
+
+
+__all__ = ["builder", "builders", "check_foreign", "foreign", "must_be_compiled"]
