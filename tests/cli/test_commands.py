@@ -35,7 +35,12 @@ def test_lock(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["-C", str(project), "lock"]) == 0
     assert told(capsys) == f"{project / 'neve.lock'}\n"
     assert run_command(["-C", str(project), "lock", "--check", "--json"]) == 0
-    assert json.loads(told(capsys)) == {"file": str(project / "neve.lock"), "changed": []}
+    assert json.loads(told(capsys)) == {
+        "file": str(project / "neve.lock"),
+        "changed": [],
+        "added": [],
+        "missing_libraries": [],
+    }
     with pytest.raises(UsageError):
         run_command(["-C", str(project), "lock", "--check", "--upgrade"])
 

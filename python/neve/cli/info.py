@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from neve.cli.context import Context, script_argument
@@ -95,8 +96,21 @@ def description_tables(description: Description) -> list[tuple[str, list[str], l
             )
             for platform, each in description.platforms.items()
         ),
+        *_libraries(description),
         ("layers, bottom to top", ["layer", "packages", "size"], layers),
     ]
+
+
+def _libraries(description: Description) -> Iterator[tuple[str, list[str], list[list[str]]]]:
+    """What wheels lack, where it is known that they lack something."""
+    rows = [
+        [each.soname, each.package or "no package is known", "" if each.certain else "perhaps", each.wheel]
+        for each in sorted(description.missing_libraries, key=lambda each: not each.certain)
+    ]
+    if description.unread_wheels:
+        rows.append([f"{description.unread_wheels} wheels are not read: `neve lock` does", "", "", ""])
+    if rows:
+        yield "libraries that nothing in the image has", ["library", "package", "needed", "by"], rows
 
 
 def _size(size: int | None) -> str:

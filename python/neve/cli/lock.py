@@ -54,7 +54,8 @@ def run(context: Context) -> int:
         f"{', '.join(result.changed) or 'nothing'} written: {result.lock.base.summary}, "
         f"{len(result.artefacts)} packages for Python {result.lock.base.python}"
     )
-    data = {"file": str(path), "changed": list(result.changed), "added": list(added), **_described(report)}
+    missing = [each.summary for each in report.missing]
+    data = {"file": str(path), "changed": list(result.changed), "added": list(added), "missing_libraries": missing}
     context.result(path, data)
     return 0
 
@@ -120,12 +121,3 @@ def _tell(context: Context, locked: Locked, report: Report) -> None:
             f"--offline: {report.unread} wheels were not there to be read, and of {report.unknown} libraries it is not "
             "known who has them"
         )
-
-
-def _described(report: Report) -> dict[str, object]:
-    return {
-        "missing_libraries": [
-            {"wheel": each.wheel, "soname": each.soname, "package": each.package, "certain": each.certain}
-            for each in report.missing
-        ]
-    }

@@ -25,6 +25,11 @@ class Missing:
     package: str | None = None
     alternatives: tuple[str, ...] = ()
 
+    @property
+    def summary(self) -> dict[str, str | bool | None]:
+        """As `neve info --json` and `neve lock --json` have it."""
+        return {"wheel": self.wheel, "soname": self.soname, "package": self.package, "certain": self.certain}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Report:

@@ -71,6 +71,15 @@ class Layer(_Model):
     size: int | None
 
 
+class MissingLibrary(_Model):
+    """A library that a wheel needs, and nothing in the image has."""
+
+    wheel: str = Field(description="file name")
+    soname: str = Field(description="such as libGL.so.1")
+    package: str | None = Field(description="of the base, which would bring it; null where none is known to")
+    certain: bool = Field(description="whether importing a module loads what needs it; else a plugin or a program may")
+
+
 class ImageInfo(_Model):
     """How the image starts."""
 
@@ -97,6 +106,8 @@ class Description(_Model):
     platforms: dict[Platform, PlatformInfo] = Field(description="by platform, this machine's or the first one first")
     components: list[Component]
     packages: dict[str, list[str]] = Field(description="system packages by group of layers")
+    missing_libraries: list[MissingLibrary] = Field(description="as far as wheels and indexes are in neve's cache")
+    unread_wheels: int = Field(description="how many wheels are not in the cache, so that nothing is known of them")
     layers: list[Layer]
     image: ImageInfo
     digest: str | None = Field(description="of the last build, where nothing changed since")
@@ -112,6 +123,7 @@ __all__ = [
     "Description",
     "ImageInfo",
     "Layer",
+    "MissingLibrary",
     "Package",
     "PassedOver",
     "PlatformInfo",

@@ -11,6 +11,7 @@ from neve.python.artefact import describe_artefact
 from neve.render.config import ARCHITECTURES
 from neve.stages.build import fresh_build
 from neve.stages.description import Description
+from neve.stages.libraries import find_missing
 from neve.stages.lock import lock_project
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def describe(session: Session) -> Description:
         {"name": name, "packages": count, "size": size}
         for name, count, size in find_base(plan.base).layers(plan, lock, locked.artefacts)
     ]
+    report = find_missing(session, locked)
     built = fresh_build(session)
     if built is not None:
         try:
@@ -58,6 +60,8 @@ def describe(session: Session) -> Description:
             "platforms": _platforms(locked),
             "components": [{"name": name, "adds": note} for name, note in plan.components],
             "packages": {group: list(names) for group, names in find_base(plan.base).names(plan, lock).items()},
+            "missing_libraries": [each.summary for each in report.missing],
+            "unread_wheels": report.unread,
             "layers": rows,
             "image": _image(plan),
             "digest": built.digest if built else None,
