@@ -1,20 +1,15 @@
-"""An archive as the python-build-standalone project makes them, of Debian's interpreter and headers, served to uv.
+"""An archive as the python-build-standalone project makes them, of Debian's interpreter and headers.
 
 None of the real ones is to be had on every machine that runs the tests. What counts is alike: the layout, a program
-that finds its library beside it and needs nothing of the system but glibc, and variables that tell of /install and clang.
+that finds its library beside it and needs nothing of the system but glibc, variables that tell of /install and clang.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from neve.files import cache_home
@@ -22,29 +17,15 @@ from neve.progress import Silent
 from neve.tools import Toolbox
 from neve.tools.install import find_patchelf
 from neve.tools.tool import Tool, python
-from tests.fetch.server import Server, serving
+from tests.interpreter.served import Archive
 
-_LIBRARIES = ("bz2", "crypto", "db-", "expat", "ffi", "lzma", "ncursesw", "readline", "sqlite3", "ssl", "tinfo", "uuid", "z")
-_BUILD = "20261121"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Standalone:
-    """The archive: CPython ``version`` in ``content``, and the name of its file."""
-
-    version: str
-    content: bytes
-
-    @property
-    def file(self) -> str:
-        return f"cpython-{self.version}+{_BUILD}-x86_64-unknown-linux-gnu-install_only_stripped.tar.gz"
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
+_LIBRARIES = (
+    *("bz2", "crypto", "db-", "expat", "ffi", "lzma", "ncursesw"),
+    *("readline", "sqlite3", "ssl", "tinfo", "uuid", "z"),
+)
 
 
-def standalone(minor: str, suite: str, directory: Path) -> Standalone:
+def standalone(minor: str, suite: str, directory: Path) -> Archive:
     """CPython ``minor`` of the Debian ``suite``, made below ``directory``."""
     own = python(minor, suite)
     tool = Tool(
@@ -62,7 +43,7 @@ def standalone(minor: str, suite: str, directory: Path) -> Standalone:
     archive = directory / "archive.tar.gz"
     with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
         tar.add(root, "python")
-    return Standalone(version=version, content=archive.read_bytes())
+    return Archive(version=version, content=archive.read_bytes())
 
 
 def _copy(tree: Path, root: Path, name: str) -> None:
@@ -89,31 +70,4 @@ def _copy(tree: Path, root: Path, name: str) -> None:
         data.write_text(text.replace(f"{triplet}-gcc", "clang"))
 
 
-@contextmanager
-def offered(*archives: Standalone) -> Iterator[tuple[Server, dict[str, str]]]:
-    """A server with ``archives`` and a list of them, and the environment that leads uv there."""
-    with serving() as server:
-        downloads = {}
-        for each in archives:
-            major, minor, patch = each.version.split(".")
-            path = f"/{_BUILD}/{each.file.replace('+', '%2B')}"
-            server.files[path] = each.content
-            downloads[f"cpython-{each.version}-linux-x86_64-gnu"] = {
-                "name": "cpython",
-                "arch": {"family": "x86_64", "variant": None},
-                "os": "linux",
-                "libc": "gnu",
-                "major": int(major),
-                "minor": int(minor),
-                "patch": int(patch),
-                "prerelease": "",
-                "url": server.url + path,
-                "sha256": each.sha256,
-                "variant": None,
-                "build": _BUILD,
-            }
-        server.files["/downloads.json"] = json.dumps(downloads).encode()
-        yield server, {"UV_PYTHON_DOWNLOADS_JSON_URL": f"{server.url}/downloads.json"}
-
-
-__all__ = ["Standalone", "offered", "standalone"]
+__all__ = ["standalone"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import posixpath
 import tarfile
 import zlib
@@ -13,6 +14,7 @@ from neve.files import explained, locked, new_directory
 
 _MOST_BYTES = 2 << 30  # unpacked; real ones hold some 100 to 400 MB
 _MOST_MEMBERS = 100_000
+_MOST_PADDING = 1 << 20
 _DAMAGE = (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, OverflowError, RuntimeError)
 ROOT = "python"  # what all of an archive lies below
 
@@ -23,8 +25,10 @@ def check_archive(archive: Path, file: str, python: str) -> None:
     """
     programs = {f"{ROOT}/bin/python{python}", f"{ROOT}/bin/python{python}t"}
     try:
-        with tarfile.open(archive, "r:gz") as tar:
+        with gzip.open(archive) as stream, tarfile.open(fileobj=stream, mode="r:") as tar:
             names = {posixpath.normpath(member.name) for member in _members(tar)}
+            if len(stream.read(_MOST_PADDING + 1)) > _MOST_PADDING:  # gzip's own checksum comes after it
+                raise _UnsafeError("it goes on after its end")
     except _UnsafeError as error:
         raise _refused(archive, file, str(error)) from None
     except _DAMAGE as error:
