@@ -13,7 +13,7 @@ from neve.foreign.asked import Names, asked_extras, asked_groups, check_locked
 from neve.foreign.choose import Wanted, choose
 from neve.foreign.files import FoundFiles, Located, fits, inside, locate, locate_archive, of_index
 from neve.foreign.fresh import check_fresh
-from neve.foreign.indexes import Index, indexes_of, project_indexes
+from neve.foreign.indexes import Index, indexes_of, project_indexes, same_place
 from neve.foreign.metadata import project_name
 from neve.foreign.package import ForeignLock, Git, Local, LockedPackage, Url
 from neve.foreign.pylock import Entry, marker_for, pylock_text
@@ -173,11 +173,23 @@ class _Conversion:
             )
 
     def _indexes(self, package: LockedPackage) -> list[Index]:
-        return indexes_of(self.lock, package, self.known, self._default, self.environ)
+        named = indexes_of(self.lock, package, self.known, self._default, self.environ)
+        return [index for each in named for index in self._mirrors(each)]
+
+    def _mirrors(self, index: Index) -> list[Index]:
+        """``index``; but where it is the public one, and this machine asks a mirror in its place, that mirror."""
+        if same_place(index.url, self._public) and not any(same_place(url, index.url) for url in self._default):
+            return [Index(url=url) for url in self._default]
+        return [index]
 
     @cached_property
     def _default(self) -> list[str]:
-        return self.uv.indexes()
+        mirror = self.environ.get("PIPENV_PYPI_MIRROR") if self.lock.sources else None
+        return [mirror] if mirror else self.uv.indexes()
+
+    @cached_property
+    def _public(self) -> str:
+        return next(iter(self.uv.indexes(public=True)), "")
 
 
 __all__ = ["convert"]

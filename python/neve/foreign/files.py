@@ -114,7 +114,7 @@ def _matching(package: LockedPackage, listed: Sequence[IndexFile]) -> tuple[Loca
 
 
 @lru_cache(maxsize=16384)
-def _version_in(name: str, file: str) -> str | None:
+def version_in(name: str, file: str) -> str | None:
     """The version in the name of a ``file`` of the package ``name``, in its normal form; None for another's."""
     from packaging.utils import InvalidWheelFilename, parse_wheel_filename
     from packaging.version import InvalidVersion, Version
@@ -138,7 +138,7 @@ def _version_in(name: str, file: str) -> str | None:
 def _is_of(package: LockedPackage, file: str) -> bool:
     from packaging.version import Version
 
-    found = _version_in(package.name, file)
+    found = version_in(package.name, file)
     if found is None:
         return False
     # An index may have built a file again with a local version; the lock's hash is what says that it is the one.
@@ -252,4 +252,4 @@ def of_index(package: LockedPackage) -> bool:
     return isinstance(package.source, Registry)
 
 
-__all__ = ["FoundFiles", "Located", "fits", "inside", "locate", "locate_archive", "of_index"]
+__all__ = ["FoundFiles", "Located", "fits", "inside", "locate", "locate_archive", "of_index", "version_in"]

@@ -105,7 +105,7 @@ def indexes_of(
     source = package.source
     assert isinstance(source, Registry)  # noqa: S101 - what else has an index
     if source.url is not None:
-        same = [index for index in known if _bare(index.url) == _bare(source.url)]
+        same = [index for index in known if same_place(index.url, source.url)]
         return same[:1] or [Index(url=source.url, name=source.name)]
     if lock.sources:  # Pipenv: the lock itself holds them
         locked = [Index(url=expanded(each.url or "", environ), name=each.name) for each in lock.sources]
@@ -152,10 +152,15 @@ def _with_poetry_credentials(url: str, name: str, environ: Mapping[str, str]) ->
     return urlunsplit((parts.scheme, place, parts.path, parts.query, ""))
 
 
+def same_place(one: str, other: str) -> bool:
+    """Whether two URLs of an index differ in credentials and a slash alone."""
+    return _bare(one) == _bare(other)
+
+
 def _bare(url: str) -> str:
     from neve.fetch.address import without_credentials
 
     return without_credentials(url).rstrip("/")
 
 
-__all__ = ["Index", "expanded", "indexes", "indexes_of", "project_indexes"]
+__all__ = ["Index", "expanded", "indexes", "indexes_of", "project_indexes", "same_place"]

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from neve.fetch.address import without_credentials
-from neve.foreign.files import FoundFiles, Located
+from neve.foreign.files import FoundFiles, Located, version_in
 from neve.foreign.package import Git, Local, LockedPackage
 from neve.python.target import Target
 
@@ -69,8 +69,11 @@ def _package(entry: Entry, targets: Sequence[Target]) -> dict[str, Any]:
     package, source = entry.package, entry.package.source
     table: dict[str, Any] = {"name": package.name}
     # A tree of sources says its version when it is built.
-    if package.version is not None and (entry.found or (entry.archive and entry.archive.is_wheel)):
+    if entry.found is not None:
         table["version"] = package.version
+    elif entry.archive is not None and entry.archive.is_wheel:
+        version = package.version or version_in(package.name, entry.archive.name)
+        table |= {"version": version} if version is not None else {}
     if (marker := marker_for(entry.targets, targets)) is not None:
         table["marker"] = marker
     if entry.found is not None:

@@ -183,12 +183,17 @@ class Uv:
             file.write_text("".join(f"{constraint}\n" for constraint in constraints), encoding="utf-8")
             return self._run([*words, "--constraint", str(file)], what=what, given=text, fixes=fixes)
 
-    def indexes(self) -> list[str]:
-        """The URLs of the indexes that uv asks here, the default one first; they may hold credentials."""
+    def indexes(self, *, public: bool = False) -> list[str]:
+        """The URLs of the indexes that uv asks here, the default one first; they may hold credentials.
+
+        With ``public`` the one that it would ask if nobody had named another.
+        """
+        unset = dict.fromkeys(("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL"), "")
         said = self._run(
             ["pip", "compile", "--emit-index-url", "--no-header", "--python", sys.executable, "-"],
             what="uv cannot say which index it asks",
             given="",
+            extra={**unset, "UV_NO_CONFIG": "1"} if public else None,
         )
         words = (line.split() for line in said.splitlines())
         return [line[1] for line in words if len(line) == 2 and line[0] in ("--index-url", "--extra-index-url")]
