@@ -87,7 +87,7 @@ def build_output(session: Session, name: str) -> Path:
 
 def _must_be_project(session: Session) -> None:
     """What is missing is said before a work directory is made."""
-    if not (session.directory / (session.script or "pyproject.toml")).is_file():
+    if not (session.work / "state.json").is_file():
         session.project  # noqa: B018
 
 
@@ -161,7 +161,7 @@ class _Keys:
 class _State:
     """What the last build left, in state.json; ``built`` is empty where nothing was built of the rendering.
 
-    ``inputs`` are the files that decided the rendering, so that the next call need not read them to know which; one that
+    ``inputs`` are the files that decided the rendering, so that the next call need not read them to know which; what
     ends in / is a directory that is built as well.
     """
 
@@ -235,7 +235,7 @@ def _files_of(session: Session, name: str) -> tuple[str, ...]:
 
 
 def _content(path: Path) -> bytes:
-    """The file's bytes; of a wheel or an archive only that it is another one: it may be large, and its hash is locked."""
+    """The file's bytes; of a wheel or an archive only which one it is: it may be large, and its hash is locked."""
     if not path.is_file():
         return b"-"
     return _stat(path) if path.name.endswith((".whl", ".gz", ".zip")) else path.read_bytes()
