@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from neve.errors import NeveError
 from neve.python.sdist import Directory, Git
-from neve.session import Session
+from neve.session import Options, Session
 from neve.stages.environment import find_environment
 from neve.stages.lock import choose
 from tests.conformance.oracle import export, installed, locked_files
@@ -17,8 +17,7 @@ from tests.conformance.targets import TARGETS
 
 if TYPE_CHECKING:
     from neve.python.artefact import Artefact
-
-Choice = "tuple[Artefact, ...] | NeveError"
+    from neve.python.target import Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,12 +29,18 @@ class Comparison:
     differences: tuple[str, ...] = field(default=())
 
 
-def choices(directory: Path, targets: Sequence[str]) -> dict[str, tuple[Artefact, ...] | NeveError]:
-    """What neve installs of the project in ``directory``, by target; it is locked where it is not. Raises NeveError."""
-    session = Session(directory)
+def choices(
+    directory: Path, targets: Sequence[str], *, frozen: bool = False
+) -> dict[str, tuple[Artefact, ...] | NeveError]:
+    """What neve installs of the project in ``directory``, by target; it is locked where it is not, ``frozen`` takes a
+    lock as it is. Raises NeveError.
+    """
+    session = Session(directory, Options(frozen=frozen))
     environment = find_environment(session)
     environment.prepare(upgrade=False, check=False, refresh=True)
-    wanted = {TARGETS[name].architecture: [TARGETS[name]] for name in targets}
+    wanted: dict[str, list[Target]] = {}
+    for name in targets:
+        wanted.setdefault(TARGETS[name].architecture, []).append(TARGETS[name])
     pylock, _ = environment.pylock(wanted, upgrade=False, check=False)
     found: dict[str, tuple[Artefact, ...] | NeveError] = {}
     for name in targets:
@@ -53,11 +58,12 @@ def compared(
     words: Sequence[str],
     root: Path | None = None,
     rules: Mapping[str, str] | None = None,
+    frozen: bool = False,
 ) -> dict[str, Comparison]:
     """``directory`` compared for ``targets``: ``words`` are what uv is asked for the same, ``root`` is where uv.lock
-    lies. Raises NeveError where neve locks nothing.
+    lies, ``frozen`` takes it as it is. Raises NeveError where neve locks nothing.
     """
-    found = choices(directory, targets)
+    found = choices(directory, targets, frozen=frozen)
     requirements = export(directory, words)
     bases = (directory, root or directory)
     files = locked_files(bases[1])

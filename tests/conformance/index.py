@@ -31,10 +31,11 @@ class Release:
     yanked: str | None = None
     sdist: bool = False
     index: str = MAIN
+    spelled: str | None = None  # the name in file names, where it is not the normalized one
 
     @property
     def stem(self) -> str:
-        return self.name.replace("-", "_")
+        return self.spelled or self.name.replace("-", "_")
 
     @property
     def wheels(self) -> tuple[str, ...]:

@@ -94,11 +94,11 @@ def installed(
     requirements: str, target: Target, *, files: Mapping[str, str], bases: Sequence[Path], rules: Mapping[str, str]
 ) -> dict[str, str | None]:
     """By ``what`` the file that ``target`` takes, "" for what is no file, None where nothing fits it; ``rules`` says
-    ``no-binary`` or ``no-build`` of what is marked so.
+    ``no-binary`` or ``no-build`` of what is marked so, "*" of all others.
     """
     found: dict[str, str | None] = {}
     for each in wanted(requirements, target, bases=bases):
-        rule = rules.get(each.what.partition("==")[0], "")
+        rule = rules.get(each.what.partition("==")[0], rules.get("*", ""))
         if not each.sha256:
             found[each.what] = ""
             continue

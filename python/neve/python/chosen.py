@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -55,7 +56,23 @@ def artefact_of(
     if isinstance(artefact, PackageArchive):
         return _archive(package, artefact, target, place)
     kind = Wheel if isinstance(artefact, PackageWheel) else Sdist
-    return _file(package, artefact, artefact.filename, place, kind=kind, origin="path" if artefact.path else "registry")
+    return _file(
+        package, artefact, _file_name(artefact), place, kind=kind, origin="path" if artefact.path else "registry"
+    )
+
+
+def _file_name(artefact: PackageWheel | PackageSdist) -> str:
+    """The artefact's file name as its index has it: uv gives a normalized one beside a URL with another spelling."""
+    from packaging.pylock import PackageWheel
+    from packaging.utils import parse_wheel_filename
+
+    given = artefact.filename
+    if artefact.name and artefact.url and isinstance(artefact, PackageWheel):
+        with suppress(ValueError):  # InvalidWheelFilename is one, as is a malformed URL
+            own = posixpath.basename(unquote(urlsplit(artefact.url).path))
+            if own != given and parse_wheel_filename(own) == parse_wheel_filename(given):
+                return own
+    return given
 
 
 def _version(package: Package) -> str | None:

@@ -255,6 +255,18 @@ SCENARIOS = (
         trixie="cp313-cp313-manylinux_2_28_x86_64",
         forky="py3-none-any",
     ),
+    Scenario(
+        name="file names as the index spells them",
+        files=project("py-odd", "ruamel-like"),
+        releases=(
+            Release(name="py-odd", spelled="Py.Odd", tags=("py3-none-manylinux_2_17_x86_64",), sdist=True),
+            Release(name="ruamel-like", spelled="ruamel.Like"),
+        ),
+        installs={
+            "trixie": "Py.Odd-1.0-py3-none-manylinux_2_17_x86_64.whl ruamel.Like-1.0-py3-none-any.whl",
+            "trixie-arm": "Py.Odd-1.0.tar.gz ruamel.Like-1.0-py3-none-any.whl",
+        },
+    ),
     _refused(
         "no wheel and no source distribution",
         "nowhere",
