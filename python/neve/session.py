@@ -58,10 +58,14 @@ class Session:
         """neve.lock of the project."""
         return self.directory / (f"{self.script}.neve.lock" if self.script else "neve.lock")
 
-    @property
+    @cached_property
     def uv_lock(self) -> Path:
-        """uv.lock of the project."""
-        return self.directory / (f"{self.script}.lock" if self.script else "uv.lock")
+        """uv.lock of the project; that of its workspace, where it is a member of one."""
+        from neve.project.workspace import workspace_root
+
+        if self.script is not None:
+            return self.directory / f"{self.script}.lock"
+        return (workspace_root(self.directory) or self.directory) / "uv.lock"
 
     @property
     def pylock(self) -> Path:

@@ -1,5 +1,6 @@
-"""Put the pinned static busybox into the store of the Nix that neve finds (--nix, PATH, its own copy): what a rendered
-flake needs before its first `nix build` in a store. `neve build` does it by itself. Prints the store path."""
+"""Put the pinned static busybox into the store of the Nix that neve finds (--nix, PATH, its own copy), and the commits of
+git repositories that the project depends on: what a rendered flake needs before its first `nix build` in a store.
+`neve build` does it by itself. Prints the busybox's store path."""
 
 from __future__ import annotations
 
@@ -24,6 +25,7 @@ def run(context: Context) -> int:
     from neve.bases.debian.provide import bootstrap_store
     from neve.errors import NeveError
     from neve.stages.lock import lock_project
+    from neve.stages.provide import provide_sources
 
     if context.session.plan.base != "debian":
         raise NeveError(
@@ -32,6 +34,8 @@ def run(context: Context) -> int:
             why="it is for the Debian base, whose builders run on a busybox that Nix cannot unpack by itself",
             fixes=["build at once: `neve build`, or `nix build .#oci` after `neve render`"],
         )
-    path = bootstrap_store(context.session, lock_project(context.session).lock)
+    locked = lock_project(context.session)
+    path = bootstrap_store(context.session, locked.lock)
+    provide_sources(context.session, locked.lock, locked.artefacts)
     context.result(path, {"path": path})
     return 0

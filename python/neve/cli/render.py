@@ -34,10 +34,12 @@ def run(context: Context) -> int:
     from neve.project.text import read_text
     from neve.render.render import render
     from neve.stages.lock import lock_project
+    from neve.stages.place import must_be_in_flake
     from neve.stages.render import write_tree
 
     session = context.session
     result = lock_project(session, check=context.words.check)
+    must_be_in_flake(session, result.environments)
     tree, directory = render(result.plan, result.lock, result.environments, _place(session)), session.directory
     if session.script is not None:  # beside those of other scripts, and of the project around it
         tree[session.script] = read_text(directory / session.script)

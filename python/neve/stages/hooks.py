@@ -30,10 +30,10 @@ def answers_of(
     Raises NeveError with the end of what a backend said that failed.
     """
     from neve.nix.call import build, physical
-    from neve.render.place import Place
     from neve.render.render import render
     from neve.stages.builders import OWN
     from neve.stages.failed import explained_failure
+    from neve.stages.place import place_of
     from neve.stages.render import write_tree
 
     base = find_base(session.plan.base)
@@ -41,7 +41,7 @@ def answers_of(
     names = {a.key: a.name for a in own if isinstance(a, Source)}
     asked = [key for key in keys if key == OWN or key in names]
     directory = own_directory(session, "hooks")
-    place = Place(root="../../../.", files=session.files())
+    place = place_of(session, environments, root="../../../../." if session.script else "../../../.")
     write_tree(render(session.plan, lock, environments, place), directory)
     base.provide(session, lock, [a for a in own if isinstance(a, Source)])
     attributes = ["requires.project" if key == OWN else f'requires.packages."{names[key]}"' for key in asked]

@@ -15,6 +15,7 @@ from neve.project.read import read_text
 from neve.stages.environment import Targets, find_environment
 from neve.stages.permission import must_not_change
 from neve.stages.platforms import builder, builders
+from neve.stages.secrets import learn_credentials
 from neve.stages.sizes import with_sizes
 from neve.stages.sources import buildable, with_sources
 
@@ -77,6 +78,7 @@ def lock_project(session: Session, *, upgrade: bool = False, check: bool = False
         begun.result()
     targets = find_base(plan.base).targets(lock.base, plan)
     pylock, written = environment.pylock(targets, upgrade=upgrade, check=check)
+    learn_credentials(session, pylock)
     chosen = _environments(session, pylock, targets, where=environment.where)
     lock = with_sources(session, lock, builders(plan, chosen), held or lock, check)
     lock, environments = with_sizes(session, lock, buildable(session, lock, chosen), check)

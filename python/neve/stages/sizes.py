@@ -20,6 +20,8 @@ def with_sizes(
     session: Session, lock: Lock, environments: Mapping[str, tuple[Artefact, ...]], check: bool
 ) -> tuple[Lock, Mapping[str, tuple[Artefact, ...]]]:
     """Which layer a wheel lies in depends on its size; where the index gives none, neve.lock does."""
+    from neve.sources.reader import local_file
+
     unknown = {
         a.sha256: a for artefacts in environments.values() for a in artefacts if isinstance(a, File) and a.size is None
     }
@@ -30,8 +32,10 @@ def with_sizes(
     if new:
         must_not_change(session, check, f"{NAME} lacks the sizes of {len(new)} files", True)
         session.progress.stage(f"asking for the sizes of {len(new)} files")
-        found = session.fetcher.sizes([artefact.url for artefact in new])
-        sizes.update({artefact.sha256: size for artefact, size in zip(new, found, strict=True)})
+        there = [artefact for artefact in new if artefact.path is None]
+        found = session.fetcher.sizes([artefact.url for artefact in there])
+        sizes.update({artefact.sha256: size for artefact, size in zip(there, found, strict=True)})
+        sizes.update({a.sha256: local_file(session.directory, a).stat().st_size for a in new if a.path is not None})
     if may_change(session, check):
         lock = lock.model_copy(update={"sizes": sizes})
     return lock, {
@@ -43,10 +47,11 @@ def with_sizes(
 
 
 def _cached_sizes(session: Session, wanted: Mapping[str, File]) -> dict[str, int]:
-    """The sizes of those of ``wanted`` that neve has fetched before."""
+    """The sizes of those of ``wanted`` that neve has fetched before, or that the project has itself."""
     from neve.python.artefact import files_of
 
     places = {file.sha256: session.fetcher.path(file) for file in files_of([*wanted.values()])}
+    places |= {sha256: session.directory / file.path for sha256, file in wanted.items() if file.path is not None}
     return {sha256: place.stat().st_size for sha256, place in places.items() if place.is_file()}
 
 
