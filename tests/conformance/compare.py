@@ -76,7 +76,7 @@ def compared(
             results[name] = Comparison(error=choice, differences=differences)
         else:
             ours = {_what(artefact, directory): _file(artefact) for artefact in choice}
-            results[name] = Comparison(chosen=choice, differences=tuple(_differences(ours, theirs)))
+            results[name] = Comparison(chosen=choice, differences=tuple(differing(ours, theirs)))
     return results
 
 
@@ -96,7 +96,7 @@ def _file(artefact: Artefact) -> str:
     return "" if isinstance(artefact, Git | Directory) or artefact.origin != "registry" else artefact.file
 
 
-def _differences(ours: Mapping[str, str], theirs: Mapping[str, str | None]) -> list[str]:
+def differing(ours: Mapping[str, str], theirs: Mapping[str, str | None]) -> list[str]:
     found = [f"neve lacks {what}" for what in theirs if what not in ours]
     found += [f"uv has no {what}" for what in ours if what not in theirs]
     for what, file in ours.items():
