@@ -82,7 +82,7 @@ def test_the_variables_of_sysconfig(tree: Path) -> None:
 
 def test_files_for_those_who_link(tree: Path) -> None:
     files = {
-        "lib/pkgconfig/python-3.12.pc": "prefix=/install\nlibdir=${prefix}/lib\nCflags: -I/install/include/python3.12\n",
+        "lib/pkgconfig/python-3.12.pc": "prefix=/install\nlibdir=${prefix}/lib\nCflags: -I/install/include\n",
         "lib/python3.12/config-3.12-x86_64-linux-gnu/Makefile": "prefix=\t/install\nCC=clang\nX=$(Y)/install\n",
         "lib/python3.12/build-details.json": '{"base_prefix": "/install"}',
         "bin/python3.12-config": 'prefix="/install"\n',
@@ -95,9 +95,7 @@ def test_files_for_those_who_link(tree: Path) -> None:
     binary.write_bytes(b"\xff/install")
     relocate(tree)
     assert {name: (tree / name).read_text() for name in (*files, *others)} == {
-        "lib/pkgconfig/python-3.12.pc": (
-            "prefix=/opt/python\nlibdir=${prefix}/lib\nCflags: -I/opt/python/include/python3.12\n"
-        ),
+        "lib/pkgconfig/python-3.12.pc": "prefix=/opt/python\nlibdir=${prefix}/lib\nCflags: -I/opt/python/include\n",
         "lib/python3.12/config-3.12-x86_64-linux-gnu/Makefile": "prefix=\t/opt/python\nCC=clang\nX=$(Y)/install\n",
         "lib/python3.12/build-details.json": '{"base_prefix": "/opt/python"}',
         "bin/python3.12-config": 'prefix="/opt/python"\n',
