@@ -12,7 +12,13 @@ import pytest
 MODELS = [
     "neve.project.project",
     "neve.project.config",
+    "neve.project.detect",
     "neve.project.pyproject",
+    "neve.project.script",
+    "neve.project.setuptools",
+    "neve.requirements.parse",
+    "neve.requirements.honour",
+    "neve.python.pylock",
     "neve.project.validate",
     "neve.components.component",
     "neve.components.registry",

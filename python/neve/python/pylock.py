@@ -111,7 +111,7 @@ def _pair(key: str, value: Any) -> list[str]:
 
 
 def _key(key: str) -> str:
-    return key if _BARE.match(key) else json.dumps(key)
+    return key if _BARE.match(key) else _value(key)
 
 
 def _value(value: Any) -> str:

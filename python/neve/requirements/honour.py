@@ -77,7 +77,7 @@ def _applies(marker: Any, target: Target) -> bool:
         return True
     try:
         parsed = Marker(marker) if isinstance(marker, str) else marker
-        return parsed.evaluate(target.environment())
+        return parsed.evaluate(target.environment())  # type: ignore[arg-type]
     except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
         return True
 

@@ -1,0 +1,262 @@
+"""What projects of each kind say of themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from neve.errors import NeveError
+from neve.project.project import BuildSystem, Project
+from neve.project.pyproject import LEGACY
+from neve.project.python_version import read_python_version
+from neve.project.read import read_project
+
+
+def project(directory: Path, files: dict[str, str], script: str | None = None) -> Project:
+    for name, text in files.items():
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return read_project(directory, script)
+
+
+def problem(directory: Path, files: dict[str, str], script: str | None = None) -> NeveError:
+    with pytest.raises(NeveError) as caught:
+        project(directory, files, script)
+    return caught.value
+
+
+def test_plain_sources_ask_for_no_python(tmp_path: Path) -> None:
+    directory = tmp_path / "My Tools"
+    directory.mkdir()
+    found = project(directory, {"run.py": ""})
+    assert (found.kind, found.name, found.named, found.has_python) == ("sources", "my-tools", False, False)
+    assert found.build_system is None
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"neve.toml": 'python = "3.13"\n'},
+        {"neve.toml": 'interpreter = "base"\n'},
+        {"neve.toml": "", ".python-version": "3.12\n"},
+    ],
+)
+def test_plain_sources_with_an_interpreter(tmp_path: Path, files: dict[str, str]) -> None:
+    assert project(tmp_path, files).has_python
+
+
+def test_a_virtual_root_of_a_workspace(tmp_path: Path) -> None:
+    found = project(tmp_path, {"pyproject.toml": '[tool.uv.workspace]\nmembers = ["a"]\n'})
+    assert (found.kind, found.named, found.build_system) == ("uv", False, None)
+
+
+def test_hatch(tmp_path: Path) -> None:
+    found = project(tmp_path, {"pyproject.toml": '[project]\nname = "app"\n', "hatch.toml": ""})
+    assert (found.kind, found.reason, found.files) == ("hatch", "hatch.toml is there", ("hatch.toml", "pyproject.toml"))
+
+
+def test_rye_that_is_virtual(tmp_path: Path) -> None:
+    text = '[project]\nname = "app"\n[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+    assert project(tmp_path, {"pyproject.toml": text + "[tool.rye]\n"}).build_system is not None
+    assert project(tmp_path, {"pyproject.toml": text + "[tool.rye]\nvirtual = true\n"}).build_system is None
+
+
+def test_poetry(tmp_path: Path) -> None:
+    text = '[tool.poetry]\nname = "My_App"\nversion = "2"\ndescription = "d"\n[tool.poetry.dependencies]\npython = "^3.12"\n'
+    found = project(tmp_path, {"pyproject.toml": text + '[tool.poetry.scripts]\nserve = "app:main"\n'})
+    assert (found.kind, found.name, found.version, found.scripts) == ("poetry", "my-app", "2", ("serve",))
+    assert found.build_system == BuildSystem(requires=("poetry-core",), backend="poetry.core.masonry.api")
+    assert found.requires_python is not None
+    assert "3.12" in found.requires_python
+    assert found.python.origin == "tool.poetry.dependencies.python"
+    apart = text.replace("[tool.poetry]\n", "[tool.poetry]\npackage-mode = false\n")
+    assert project(tmp_path, {"pyproject.toml": apart}).build_system is None
+
+
+def test_a_pipfile_is_no_package(tmp_path: Path) -> None:
+    found = project(tmp_path, {"Pipfile": '[packages]\nrich = "*"\n[requires]\npython_version = "3.12"\n'})
+    assert (found.kind, found.build_system, found.named) == ("pipenv", None, False)
+    assert (found.requires_python or "").startswith("==3.12")
+
+
+def test_setup_cfg(tmp_path: Path) -> None:
+    found = project(
+        tmp_path,
+        {
+            "setup.cfg": "[metadata]\nname = Thing\nversion = file: VERSION\ndescription = 100 % of it\n"
+            "[options]\npython_requires = >=3.11\ninstall_requires = file: needs.txt\n"
+            "[options.entry_points]\nconsole_scripts =\n    thing = thing:main\n    bad name = x:y\n",
+            "setup.py": "from setuptools import setup\nsetup(name='other', version='1')\n",
+            "VERSION": "1.0",
+            "needs.txt": "rich",
+        },
+    )
+    assert (found.kind, found.name, found.version, found.scripts) == ("setuptools", "thing", "1", ("thing",))
+    assert (found.requires_python, found.python.origin) == (">=3.11", "python_requires")
+    assert found.files == ("setup.cfg", "setup.py", "VERSION", "needs.txt")
+    assert found.build_system == LEGACY
+
+
+def test_setup_py_is_read_and_not_run(tmp_path: Path) -> None:
+    found = project(
+        tmp_path,
+        {
+            "setup.py": "import setuptools\nopen('ran', 'w')\nNAME = 'thing'\n"
+            "setuptools.setup(name=NAME, version=compute(), python_requires='>=3.12',\n"
+            "  install_requires=open('needs.txt').read(), entry_points={'console_scripts': ['thing=thing:main']})\n",
+            "needs.txt": "rich",
+        },
+    )
+    assert (found.name, found.version, found.requires_python, found.scripts) == ("thing", None, ">=3.12", ("thing",))
+    assert "needs.txt" in found.files
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("files", "where"),
+    [
+        ({"setup.cfg": "[metadata\n"}, "setup.cfg:1"),
+        ({"setup.cfg": "name = x\n"}, "setup.cfg:1"),
+        ({"setup.cfg": "[metadata]\nname = a/b\n"}, "setup.cfg, metadata.name"),
+        ({"setup.cfg": "[options]\npython_requires = three\n"}, "setup.cfg, options.python_requires"),
+        ({"setup.py": "setup(\n"}, "setup.py:1"),
+        ({"setup.py": "setup(name='${x}')\n"}, "setup.py, name"),
+        ({"setup.py": "(" * 5000}, None),
+        ({"setup.py": "\0"}, None),
+    ],
+)
+def test_setuptools_files_that_are_wrong(tmp_path: Path, files: dict[str, str], where: str | None) -> None:
+    found = problem(tmp_path, files)
+    assert where is None or found.where == where
+
+
+def test_requirements(tmp_path: Path) -> None:
+    files = {"requirements.txt": "-r more/base.txt\nrich\n", "more/base.txt": "-c ../limits.txt\n", "limits.txt": ""}
+    found = project(tmp_path, files)
+    assert (found.kind, found.build_system) == ("requirements", None)
+    assert found.files == ("requirements.txt", "more/base.txt", "limits.txt")
+
+
+@pytest.mark.parametrize("line", ["-e .", "-e .[x]", ".", "./", "--editable=.", "-e file:."])
+def test_requirements_that_ask_for_the_directory_are_a_package(tmp_path: Path, line: str) -> None:
+    found = project(tmp_path, {"requirements.txt": f"{line}\n", "setup.py": "setup(name='thing')\n"})
+    assert (found.name, found.build_system) == ("thing", LEGACY)
+
+
+def test_a_configuration_of_its_own(tmp_path: Path) -> None:
+    found = project(tmp_path, {"requirements.txt": "", "neve.toml": 'release = "forky"\n[image]\nports = [80]\n'})
+    assert (found.config.release, found.config.image.ports) == ("forky", (80,))
+    assert found.files == ("requirements.txt", "neve.toml")
+
+
+def test_a_key_of_neve_toml_has_its_own_place(tmp_path: Path) -> None:
+    assert problem(tmp_path, {"requirements.txt": "", "neve.toml": "sytem = []\n"}).where == "neve.toml, sytem"
+
+
+def test_two_configurations(tmp_path: Path) -> None:
+    own = '[project]\nname = "app"\n'
+    assert project(tmp_path, {"pyproject.toml": own, "neve.toml": 'python = "3.13"\n'}).config.python == "3.13"
+    found = problem(tmp_path, {"pyproject.toml": own + '[tool.neve]\npython = "3.12"\n'})
+    assert found.what == "the configuration is in two places"
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "neve.toml", "Pipfile"])
+def test_truncated_files(tmp_path: Path, name: str) -> None:
+    assert problem(tmp_path, {name: '[a]\nb = "'}).where == f"{name}:2"
+
+
+def test_the_project_that_is_asked_for(tmp_path: Path) -> None:
+    found = project(
+        tmp_path,
+        {
+            "pyproject.toml": '[project]\nname = "app"\n',
+            "requirements.txt": "",
+            "neve.toml": 'project = "requirements"\n',
+        },
+    )
+    assert (found.kind, found.name, found.build_system) == ("requirements", "app", None)
+    assert found.passed_over == (("pyproject", "pyproject.toml"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "version", "note"),
+    [
+        ("3.12.4\n", "3.12", ""),
+        ("3.12", "3.12", ""),
+        ("3.13t\n", "3.13t", ""),
+        ("3.13.1t\n", "3.13t", ""),
+        ("cpython-3.11\n", "3.11", ""),
+        ("3.13+freethreaded", "3.13t", ""),
+        ("3.15.0rc1", "3.15", ""),
+        ("3.15-dev", "3.15", ""),
+        ("# ours\n\n3.12  # why\n", "3.12", ""),
+        ("pypy3.10-7.3\n3.12\n3.11\n", "3.12", ".python-version: 3.12 is taken, not pypy3.10-7.3, 3.11"),
+        ("system\n", None, ".python-version: system is no CPython 3"),
+        ("my-venv\n", None, ".python-version: my-venv is no CPython 3"),
+        ("", None, ""),
+    ],
+)
+def test_pyenv(text: str, version: str | None, note: str) -> None:
+    assert read_python_version(text) == (version, note)
+
+
+def test_a_pyenv_project_says_what_is_passed_over(tmp_path: Path) -> None:
+    found = project(tmp_path, {"requirements.txt": "", ".python-version": "my-venv\n"})
+    assert found.notes == (".python-version: my-venv is no CPython 3",)
+    assert found.python.version is None
+
+
+BLOCK = '#!/usr/bin/env python\n# /// script\n# requires-python = ">=3.12"\n# dependencies = ["rich"]\n#\n'
+
+
+def test_a_script(tmp_path: Path) -> None:
+    text = BLOCK + '# [tool.neve]\n# system = ["curl"]\n# ///\nprint()\n'
+    found = project(tmp_path, {"My tool.py": text, "pyproject.toml": "broken ["}, "My tool.py")
+    assert (found.kind, found.name, found.files) == ("script", "my-tool", ("My tool.py",))
+    assert (found.requires_python, found.config.system, found.has_python) == (">=3.12", ("curl",), True)
+
+
+def test_a_script_with_other_line_ends(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes((BLOCK + "# ///\n").replace("\n", "\r\n").encode())
+    assert read_project(tmp_path, "a.py").requires_python == ">=3.12"
+
+
+def test_a_script_without_a_block(tmp_path: Path) -> None:
+    found = project(tmp_path, {"a.py": "# ///\nprint()\n"}, "a.py")
+    assert found.has_python
+    assert "no packages" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        (BLOCK, "a.py:2"),
+        (BLOCK + "# ///\n" + BLOCK + "# ///\n", "a.py:8"),
+        (BLOCK + "# x = = 1\n# ///\n", "a.py:6"),
+        ("# /// script\n# dependencies = 1\n# ///\n", "a.py, dependencies"),
+        ("# /// script\n# requires-python = 1\n# ///\n", "a.py, requires-python"),
+        ("# /// script\n# [tool.neve]\n# sytem = []\n# ///\n", "a.py, tool.neve.sytem"),
+        ('# /// script\n# [tool.neve]\n# extras = ["x"]\n# ///\n', "a.py, tool.neve.extras"),
+        ('# /// script\n# dependencies = ["a @ https://u:p@h.example/a.whl"]\n# ///\n', "a.py, dependencies[0]"),
+    ],
+)
+def test_scripts_that_are_wrong(tmp_path: Path, text: str, where: str) -> None:
+    assert problem(tmp_path, {"a.py": text}, "a.py").where == where
+
+
+@pytest.mark.parametrize(
+    ("files", "where"),
+    [
+        ({"Pipfile": '[[source]]\nurl = "https://u:p@h.example/simple"\n'}, "Pipfile, source[0].url"),
+        (
+            {"pyproject.toml": '[tool.poetry]\n[[tool.poetry.source]]\nurl = "https://u:p@h.example/simple"\n'},
+            "pyproject.toml, tool.poetry.source[0].url",
+        ),
+        ({"requirements.txt": "rich\n-i https://u:p@h.example/simple\n"}, "requirements.txt:2"),
+    ],
+)
+def test_passwords_are_refused_in_every_kind(tmp_path: Path, files: dict[str, str], where: str) -> None:
+    found = problem(tmp_path, files)
+    assert (found.what, found.where) == ("a URL holds a password", where)

@@ -1,0 +1,126 @@
+"""Requirements files: what is read, what is refused, and that nothing makes the reader fail otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neve.errors import NeveError
+from neve.requirements.parse import Requirements, read_requirements
+
+SHA256 = "0" * 64
+
+
+def read(text: str, others: Mapping[str, str] | None = None) -> Requirements:
+    files = {"requirements.txt": text, **(others or {})}
+
+    def of(name: str) -> str:
+        if name not in files:
+            raise NeveError(f"cannot read {name}", where=name, why="No such file or directory")
+        return files[name]
+
+    return read_requirements(("requirements.txt",), of)
+
+
+def problem(text: str, others: Mapping[str, str] | None = None) -> NeveError:
+    with pytest.raises(NeveError) as caught:
+        read(text, others)
+    return caught.value
+
+
+def texts(found: Requirements) -> list[tuple[int, str]]:
+    return [(line.number, line.text) for line in found.lines]
+
+
+def test_lines() -> None:
+    found = read(
+        "\ufeff# a comment\nrich  # why\n\nsix>=1 ; \\\n  python_version > '3'\na#b @ https://h.example/a#egg=a\n"
+    )
+    assert texts(found) == [(2, "rich"), (4, "six>=1 ;   python_version > '3'"), (6, "a#b @ https://h.example/a#egg=a")]
+
+
+def test_hashes() -> None:
+    found = read(f"six==1 \\\n    --hash=sha256:{SHA256} \\\n    --hash=sha384:abc\n    # via app\n")
+    (line,) = found.lines
+    assert (line.text, line.hashes, found.hashed) == ("six==1", (SHA256,), True)
+    assert not read("six==1\n").hashed
+    assert read("--require-hashes\nsix==1\n").hashed
+
+
+def test_options() -> None:
+    found = read(
+        "-i https://h.example/simple\n--extra-index-url=https://o.example/simple\n-f ./wheels\n--pre\n--no-binary a,b\n"
+    )
+    assert found.urls == ("https://h.example/simple", "https://o.example/simple", "./wheels")
+    assert found.prereleases
+
+
+@pytest.mark.parametrize("option", ["-r base.txt", "-rbase.txt", "--requirement base.txt", "--requirement=base.txt"])
+def test_files_that_are_included(option: str) -> None:
+    found = read(
+        f"{option}\n",
+        {"base.txt": "-c in/limits.txt\nrich\n", "in/limits.txt": "-r more.txt\n", "in/more.txt": "six<2\n"},
+    )
+    assert found.files == ("requirements.txt", "base.txt", "in/limits.txt", "in/more.txt")
+    assert [(line.text, line.constraint) for line in found.lines] == [("six<2", True), ("rich", False)]
+
+
+def test_a_file_twice_is_no_circle() -> None:
+    assert texts(read("-r a.txt\n-r b.txt\n", {"a.txt": "-r c.txt\n", "b.txt": "-r c.txt\n", "c.txt": "six\n"})) == [
+        (1, "six")
+    ]
+
+
+def test_a_circle() -> None:
+    found = problem("-r a.txt\n", {"a.txt": "-r b.txt\n", "b.txt": "-r a.txt\n"})
+    assert (found.where, found.why) == ("a.txt", "a.txt includes b.txt includes a.txt")
+
+
+def test_a_file_that_is_missing_is_said_with_who_includes_it() -> None:
+    found = problem("-r none.txt\n")
+    assert "requirements.txt includes it" in (found.why or "")
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("--trusted-host h.example", "--trusted-host cannot be honoured"),
+        ("--prefer-binary", "--prefer-binary cannot be honoured"),
+        ("--bogus", "--bogus cannot be honoured"),
+        ("-x", "-x cannot be honoured"),
+        ("six --global-option=x", "--global-option cannot be honoured"),
+        ("six --config-settings a=b", "--config-settings cannot be honoured"),
+        ("six --hash=sha512:abc", "the requirement has no SHA-256"),
+        ("six --hash=sha256:short", "the requirement has no SHA-256"),
+        ("-r https://h.example/r.txt", "'https://h.example/r.txt' cannot be included"),
+        ("-r /etc/passwd", "'/etc/passwd' cannot be included"),
+        ("-r ~/r.txt", "'~/r.txt' cannot be included"),
+        ("-r", "'' cannot be included"),
+        ("-r 'a", '"\'a" cannot be included'),
+        ("a @ https://u:p@h.example/a.whl", "a URL holds a password"),
+        ("--index-url=https://u:p@h.example/simple", "a URL holds a password"),
+    ],
+)
+def test_what_is_refused(line: str, what: str) -> None:
+    found = problem(f"rich\n{line}\n")
+    assert (found.what, found.where) == (what, "requirements.txt:2")
+    assert found.fixes
+
+
+def test_a_password_of_the_environment_is_none() -> None:
+    assert read("-i https://${USER}:${TOKEN}@h.example/simple\n").urls == ("https://${USER}:${TOKEN}@h.example/simple",)
+
+
+def test_all_that_is_wrong_is_shown_together() -> None:
+    assert len(problem("--bogus\nsix --hash=md5:x\n-r none.txt\n").errors) == 3
+
+
+@given(st.text(alphabet=st.sampled_from("-rce .=\\#\n\"'ab/:@${}[];<>\0\x85 "), max_size=200))
+def test_no_text_does_harm(text: str) -> None:
+    try:
+        read(text, {"a": "", "b": "-r a\n"})
+    except NeveError as error:
+        assert str(error)
