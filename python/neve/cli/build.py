@@ -29,13 +29,19 @@ def run(context: Context) -> int:
     from pathlib import Path
 
     from neve.image.export import copy_archive, copy_layout
+    from neve.render.config import PLATFORMS
     from neve.stages.build import build_image, build_output
+    from neve.stages.platforms import must_be_native
 
     session, words = context.session, context.words
     built = build_image(session)
     if words.check:
+        must_be_native(session.plan, "--check imports inside the image")
         build_output(session, "check")
     if words.archive:
+        if len(session.plan.platforms) > 1:
+            own = PLATFORMS[session.plan.architecture]
+            session.progress.note(f"the archive is of {own} alone; --layout and `neve push` have all platforms")
         copy_archive(build_output(session, "image"), Path(words.archive))
     if words.layout:
         copy_layout(built.layout, Path(words.layout))

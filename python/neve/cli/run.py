@@ -28,6 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="an argument of the engine's run; may be repeated",
     )
+    parser.add_argument("--platform", metavar="OS/ARCH", help="of several, this one's image (default: this machine's)")
     parser.add_argument(
         "arguments",
         nargs="*",
@@ -40,15 +41,18 @@ def run(context: Context) -> int:
     """Build, run, and give the program's exit code."""
     from neve.image.run import run as run_image
     from neve.stages.build import build_image, build_output
+    from neve.stages.platforms import platform_output
     from neve.tools import BUBBLEWRAP
 
     session, words = context.session, context.words
     built = build_image(session)
+    rootfs, architecture = platform_output(session.plan, "rootfs", words.platform)
     return run_image(
         built.layout,
         words.arguments,
         progress=session.progress,
-        rootfs=lambda: build_output(session, "rootfs"),
+        architecture=architecture,
+        rootfs=lambda: build_output(session, rootfs),
         bwrap=lambda: session.toolbox.find(BUBBLEWRAP),
         engine=words.engine or session.environ.get("NEVE_ENGINE"),
         engine_args=words.engine_arg,

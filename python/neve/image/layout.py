@@ -74,6 +74,34 @@ class Layout:
         algorithm, _, encoded = digest.partition(":")
         return self.path / "blobs" / algorithm / encoded
 
+    @property
+    def descriptor(self) -> Descriptor:
+        """What the layout is of: the manifest of its image, or the index of its images, one for each platform.
+
+        Raises NeveError where it names several things.
+        """
+        self._marker()
+        where = self.path / "index.json"
+        found = _manifests(_document(_small(where), where), where)
+        if len(found) != 1:
+            raise _broken(where, "manifests", f"names {len(found)} things, one is needed")
+        return found[0]
+
+    def images(self) -> tuple[Image, ...]:
+        """All images of the layout, those of an index that it names among them, verified as :meth:`image` does it."""
+        self._marker()
+        where = self.path / "index.json"
+        found: list[Image] = []
+        todo = [(descriptor, where) for descriptor in _manifests(_document(_small(where), where), where)]
+        while todo:
+            descriptor, named_in = todo.pop(0)
+            if descriptor.media_type == INDEX:
+                path = self.blob(descriptor.digest)
+                todo = [*((each, path) for each in _manifests(self._read(descriptor, named_in), path)), *todo]
+            else:
+                found.append(self._image(descriptor))
+        return tuple(found)
+
     def image(self, architecture: str | None = None) -> Image:
         """The one image of the layout; of several, that of ``architecture`` (``amd64``; default: our own).
 
@@ -83,7 +111,7 @@ class Layout:
         self._marker()
         where = self.path / "index.json"
         index = _document(_small(where), where)
-        descriptor = self._choose(_manifests(index, where), architecture or _architecture(), where)
+        descriptor = self._choose(_manifests(index, where), architecture or own_architecture(), where)
         return self._image(descriptor)
 
     def _marker(self) -> None:
@@ -172,7 +200,8 @@ class Layout:
         return _document(data, where)
 
 
-def _architecture() -> str:
+def own_architecture() -> str:
+    """This machine's architecture, as OCI calls it."""
     machine = os.uname().machine
     return _ARCHITECTURES.get(machine, machine)
 
@@ -252,4 +281,15 @@ def _broken(where: Path, key: str, why: str) -> NeveError:
     return NeveError("this OCI image layout is broken", where=f"{where}: {key}", why=f"{key} {why}")
 
 
-__all__ = ["CONFIG", "INDEX", "LAYER", "LAYERS", "MANIFEST", "Descriptor", "Image", "Layer", "Layout"]
+__all__ = [
+    "CONFIG",
+    "INDEX",
+    "LAYER",
+    "LAYERS",
+    "MANIFEST",
+    "Descriptor",
+    "Image",
+    "Layer",
+    "Layout",
+    "own_architecture",
+]

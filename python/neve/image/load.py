@@ -68,7 +68,7 @@ def _present(engine: Engine, question: Sequence[str]) -> bool:
 
 
 def _podman(layout: Layout, image: Image, engine: Engine, encoded: str, name: str) -> None:
-    with staged(layout, image, name) as directory:
+    with staged(layout, image.manifest_descriptor, name) as directory:
         # podman 4 names what it loads after the path, whatever the layout's annotation says: a temporary directory's
         # random letters, or TMPDIR's capital ones, may make no name.
         engine_output(engine, ["load", "--quiet", "--input", directory.name], cwd=directory.parent)
@@ -77,7 +77,7 @@ def _podman(layout: Layout, image: Image, engine: Engine, encoded: str, name: st
 
 
 def _docker(layout: Layout, image: Image, engine: Engine, name: str) -> None:
-    with staged(layout, image, name) as directory, tempfile.TemporaryFile("w+", errors="replace") as errors:
+    with staged(layout, image.manifest_descriptor, name) as directory, tempfile.TemporaryFile("w+", errors="replace") as errors:
         command = [*engine.command, "load", "--quiet"]
         try:
             process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors)

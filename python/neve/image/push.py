@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from neve.errors import DefectError, NeveError, TransientError
-from neve.image.layout import Descriptor, Image, Layout
+from neve.image.layout import INDEX, Descriptor, Image, Layout
 from neve.image.reference import Reference
 from neve.image.staging import staged
 from neve.progress import Progress
@@ -28,7 +28,8 @@ def push(
     tls_verify: bool = True,
     authfile: Path | None = None,
 ) -> str:
-    """Push the image of ``layout`` to ``reference`` and return ``name@sha256:…``; what is there is not sent.
+    """Push the image of ``layout`` to ``reference`` and return ``name@sha256:…``; what is there is not sent. An index
+    goes with all its images, each blob once.
 
     ``tls_verify=False`` allows plain HTTP and unknown certificates; registries on this machine always may.
     Raises NeveError for what the user can fix, TransientError where the registry does not answer, and
@@ -36,12 +37,12 @@ def push(
     """
     place = Reference.parse(reference)
     built = Layout(layout)
-    image = built.image()
-    progress.stage(f"pushing {image.digest[:19]} to {place}")
+    descriptor, images = built.descriptor, built.images()
+    progress.stage(f"pushing {descriptor.digest[:19]} to {place}")
     options = ["--preserve-digests", f"--dest-tls-verify={_boolean(tls_verify and not place.loopback)}"]
     if authfile is not None:
         options += ["--dest-authfile", str(authfile.absolute())]
-    with staged(built, image) as directory:
+    with staged(built, descriptor) as directory:
         digest_file = directory / "pushed"
         status, message = _skopeo(
             # No policy file need exist: what is pushed was built and verified here.
@@ -50,6 +51,7 @@ def push(
                 "--insecure-policy",
                 "copy",
                 "--quiet",
+                *(["--all"] if descriptor.media_type == INDEX else []),
                 *options,
                 "--digestfile",
                 digest_file,
@@ -57,17 +59,17 @@ def push(
                 f"docker://{place}",
             ],
             directory,
-            _blobs(built, image),
+            _blobs(built, images),
             progress,
         )
         if status:
             raise _explained(message or f"skopeo ended with status {status}", place)
         pushed = digest_file.read_text().strip()
-    if pushed != image.digest:
+    if pushed != descriptor.digest:
         raise DefectError(
             "the registry shows another digest than the image has",
             where=str(place),
-            why=f"{pushed}, {image.digest} expected",
+            why=f"{pushed}, {descriptor.digest} expected",
         )
     return f"{place.name}@{pushed}"
 
@@ -76,8 +78,9 @@ def _boolean(value: bool) -> str:
     return "true" if value else "false"
 
 
-def _blobs(layout: Layout, image: Image) -> dict[str, Descriptor]:
-    return {str(layout.blob(layer.descriptor.digest).resolve()): layer.descriptor for layer in image.layers}
+def _blobs(layout: Layout, images: Sequence[Image]) -> dict[str, Descriptor]:
+    layers = [layer.descriptor for image in images for layer in image.layers]
+    return {str(layout.blob(descriptor.digest).resolve()): descriptor for descriptor in layers}
 
 
 def _skopeo(

@@ -14,11 +14,12 @@ from typing import Any, NoReturn
 from neve.errors import NeveError
 from neve.image.bubblewrap import Bind, bubblewrap_arguments
 from neve.image.engine import Engine, Kind, find_engine
-from neve.image.layout import Image, Layout
+from neve.image.layout import Image, Layout, own_architecture
 from neve.image.load import engine_output, load
 from neve.image.supervise import supervise
 from neve.progress import Progress
 
+_EMULATED = {"amd64": "x86_64", "arm64": "aarch64"}
 _NOT_FOUND = 127  # as shells have it
 
 
@@ -32,8 +33,9 @@ def run(
     engine: str | None = None,
     engine_args: Sequence[str] = (),
     binds: Sequence[Bind] = (),
+    architecture: str | None = None,
 ) -> int:
-    """Run the image of ``layout`` with ``arguments`` in place of its command, and return its exit code.
+    """Run the image of ``layout``, of several that for ``architecture`` (default: this machine's), with ``arguments`` in place of its command, and return its exit code.
 
     Where an engine can take over, this process becomes the engine and nothing returns. ``engine`` is a
     command line (``podman --runtime runc``); ``engine_args`` go to its ``run`` (for bubblewrap: to bwrap).
@@ -41,7 +43,8 @@ def run(
     image's tree, unpacked) and ``bwrap`` are asked for only where needed. Raises NeveError.
     """
     built = Layout(layout)
-    image = built.image()
+    image = built.image(architecture)
+    _must_run_here(image)
     chosen = find_engine(engine)
     if chosen.kind is not Kind.BUBBLEWRAP:
         try:
@@ -85,6 +88,23 @@ def run_bubblewrap(
     sys.stdout.flush()
     sys.stderr.flush()
     return supervise(bwrap, options, os.environ)
+
+
+def _must_run_here(image: Image) -> None:
+    """Raise NeveError for an image of another architecture, unless the kernel has an interpreter for its programs."""
+    named, own = str(image.config.get("architecture")), own_architecture()
+    emulated = Path(f"/proc/sys/fs/binfmt_misc/qemu-{_EMULATED.get(named, named)}")
+    if named == own or emulated.exists():
+        return
+    raise NeveError(
+        f"the image is for linux/{named}, and this machine is linux/{own}",
+        why=f"its programs do not run here: the kernel has no interpreter for them ({emulated.name} in binfmt_misc)",
+        fixes=[
+            f"add linux/{own} to `platforms` under [tool.neve]",
+            f"or push it, and run it on a machine that is linux/{named}",
+            "or register qemu with the kernel: Debian's package qemu-user-static does so",
+        ],
+    )
 
 
 def _initialised(engine: Engine, arguments: Sequence[str], progress: Progress) -> str | None:

@@ -1,4 +1,4 @@
-"""A view of a layout that other programs take: one image, under a path without odd characters."""
+"""A view of a layout that other programs take: one image or index, under a path without odd characters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from neve.files import explained
-from neve.image.layout import INDEX, Image, Layout
+from neve.image.layout import INDEX, Descriptor, Layout
 
 STAGED = "image"
 _REF_NAME = "org.opencontainers.image.ref.name"
@@ -17,13 +17,13 @@ _CONTAINERD_NAME = "io.containerd.image.name"
 
 
 @contextmanager
-def staged(layout: Layout, image: Image, name: str | None = None) -> Iterator[Path]:
-    """A temporary layout that holds ``image`` alone, called ``name``; its blobs are a link to the layout's.
+def staged(layout: Layout, descriptor: Descriptor, name: str | None = None) -> Iterator[Path]:
+    """A temporary layout of ``descriptor`` alone, an image or an index of images, called ``name``; its blobs are a link
+    to the layout's.
 
     Its directory is called ``image``, in a temporary one.
     ``oci:PATH`` cannot express a path with a colon, and takes no layout of several images.
     """
-    descriptor = image.manifest_descriptor
     entry: dict[str, object] = {
         "mediaType": descriptor.media_type,
         "digest": descriptor.digest,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from neve.files import TEMPORARY, cache_home, explained, locked, write_if_changed
 from neve.image.shell import ImageShell
 from neve.stages.build import build_image, build_output, fresh_build
+from neve.stages.platforms import must_be_native
 from neve.stages.work import own_directory
 from neve.stages.wrappers import write_programs
 
@@ -44,6 +45,7 @@ def image_shell(session: Session) -> ImageShell:
     from neve.image.layout import Layout
     from neve.tools import BUBBLEWRAP
 
+    must_be_native(session.plan, "a shell opens in the image")
     built = build_image(session)
     image = Layout(built.layout).image()
     config = image.config.get("config")

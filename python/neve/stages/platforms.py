@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from neve.errors import NeveError, collected
 from neve.python.sdist import Source
-from neve.render.config import PLATFORMS
+from neve.render.config import ARCHITECTURES, PLATFORMS
 
 if TYPE_CHECKING:
     from neve.components.plan import Plan
@@ -65,6 +65,37 @@ def check_foreign(plan: Plan, lock: Lock, environments: Environments) -> None:
         raise found
 
 
+def must_be_native(plan: Plan, what: str) -> None:
+    """Raise NeveError where none of the images is for this machine; ``what`` runs programs of one."""
+    if plan.machine in plan.platforms:
+        return
+    own = PLATFORMS[plan.machine]
+    raise NeveError(
+        f"{what}, and none is for this machine",
+        where="tool.neve.platforms",
+        why=f"this machine is {own}; the image is for {', '.join(PLATFORMS[name] for name in plan.platforms)}",
+        fixes=[f"add {own} to `platforms` under [tool.neve]", "or do it on a machine that the image is for"],
+    )
+
+
+def platform_output(plan: Plan, name: str, platform: str | None) -> tuple[str, str | None]:
+    """Which output of the rendering is ``name`` for ``platform`` (None: this machine's), and OCI's name of the
+    architecture. Raises NeveError where the image is not for it.
+    """
+    if platform is None:
+        return name, None
+    having = {PLATFORMS[architecture]: architecture for architecture in plan.platforms}
+    if platform not in having:
+        raise NeveError(
+            f"the image is not for {platform}",
+            where="--platform",
+            fixes=[f"use one of: {', '.join(having)}", "or add it to `platforms` under [tool.neve]"],
+        )
+    architecture = having[platform]
+    alone = plan.base != "debian" or plan.platforms == (plan.machine,)
+    return name if alone else f"images.{architecture}.{name}", ARCHITECTURES[architecture]
+
+
 def must_be_compiled(name: str, architecture: str, machine: str) -> NeveError:
     """The error for a package that this machine cannot build for a platform."""
     platform = PLATFORMS[architecture]
@@ -80,4 +111,12 @@ def must_be_compiled(name: str, architecture: str, machine: str) -> NeveError:
     )
 
 
-__all__ = ["builder", "builders", "check_foreign", "foreign", "must_be_compiled"]
+__all__ = [
+    "builder",
+    "builders",
+    "check_foreign",
+    "foreign",
+    "must_be_compiled",
+    "must_be_native",
+    "platform_output",
+]
