@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from packaging.utils import parse_wheel_filename
@@ -259,3 +260,83 @@ def test_markers_that_cannot_be_evaluated(marker: str) -> None:
 def test_a_lock_for_another_python() -> None:
     with pytest.raises(NeveError, match=r"does not fit CPython 3\.11"):
         select_wheels(pylock(package("x", "py3-none-any"), requires=">=3.13"), BOOKWORM, where="uv.lock")
+
+
+def test_every_package_without_a_wheel_is_named() -> None:
+    error = refused(
+        package("first", "cp313-cp313-win_amd64"),
+        package("good", "py3-none-any"),
+        package("second", "cp313-cp313-musllinux_1_2_x86_64"),
+        package("x", "py3-none-any", hashes=False),
+    )
+    assert [one.where for one in error.errors] == ["uv.lock, first", "uv.lock, second", "uv.lock, x"]
+    assert error.errors[0].why == "its wheels are for win_amd64"
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)])
+def test_the_highest_build_number(order: tuple[int, ...]) -> None:
+    tags = ("py3-none-any", "2-py3-none-any", "10-py3-none-any", "9z-py3-none-any")
+    assert chosen(package("a", *(tags[number] for number in order))) == ["a-1.0-10-py3-none-any.whl"]
+
+
+def test_wheels_that_fit_equally_stay_in_their_order() -> None:
+    tags = ("py3-none-any", "py2.py3-none-any")
+    assert chosen(package("a", *tags)) == ["a-1.0-py3-none-any.whl"]
+    assert chosen(package("a", *reversed(tags))) == ["a-1.0-py2.py3-none-any.whl"]
+
+
+@pytest.mark.parametrize(
+    "wheels", ['["x"]', "[{}]", '[{ url = "https://x/a-1-9' + "9" * 5000 + '-py3-none-any.whl" }]']
+)
+def test_wheels_that_are_none(wheels: str) -> None:
+    assert refused(f'[[packages]]\nname = "a"\nversion = "1"\nwheels = {wheels}\n').code == 1
+
+
+OWN = (
+    package("base", "py3-none-any"),
+    package("web", "py3-none-any", marker="'web-app' in extras"),
+    package("run", "py3-none-any", marker="'run' in dependency_groups"),
+    package("dev", "py3-none-any", marker="'Dev' in dependency_groups"),
+)
+HEAD = 'extras = ["web-app"]\ndependency-groups = ["run", "Dev"]\ndefault-groups = ["run"]\n'
+
+
+def of_its_own(**asked: Any) -> list[str]:
+    text = pylock(*OWN).replace("[[packages]]", f"{HEAD}[[packages]]", 1)
+    found = select_artefacts(text, TRIXIE, where="pylock.toml", sdists=True, **asked)
+    return [artefact.name for artefact in found]
+
+
+@pytest.mark.parametrize(
+    ("asked", "names"),
+    [
+        ({}, "base run"),
+        ({"groups": ()}, "base"),
+        ({"groups": ["dev"]}, "base dev"),
+        ({"groups": "all"}, "base dev run"),
+        ({"extras": ["Web_App"], "groups": []}, "base web"),
+        ({"extras": "all"}, "base run web"),
+    ],
+)
+def test_extras_and_groups_of_a_pylock(asked: dict[str, Any], names: str) -> None:
+    assert of_its_own(**asked) == names.split()
+
+
+def test_extras_and_groups_that_a_pylock_lacks() -> None:
+    with pytest.raises(NeveError) as caught:
+        of_its_own(extras=["wbe"], groups=["docs"])
+    assert [error.what for error in caught.value.errors] == [
+        "the lock has no extra 'wbe'",
+        "the lock has no group 'docs'",
+    ]
+    assert [error.why for error in caught.value.errors] == ["pylock.toml knows web-app", "pylock.toml knows dev, run"]
+
+
+def test_what_a_lock_was_not_made_for() -> None:
+    text = pylock(package("x", "py3-none-any")).replace("[[", "environments = [\"os_name == 'nt'\"]\n[[", 1)
+    with pytest.raises(NeveError, match=r"does not fit CPython 3\.13") as caught:
+        select_wheels(text, TRIXIE, where="uv.lock")
+    assert "tool.uv.environments" in caught.value.fixes[0]
+    twice = refused(package("x", "py3-none-any"), package("x", "py3-none-any", version="2.0"))
+    assert "Multiple packages" in (twice.why or "")
+    assert twice.fixes

@@ -61,6 +61,32 @@ def test_extras_and_groups(uv: Uv, world: World, project: Path) -> None:
     assert "wbe" in (caught.value.why or "")
 
 
+def test_all_extras_and_groups_and_those_in_conflict(
+    uv: Uv, world: World, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.serve_wheel("pith", "1.0")
+    world.serve_wheel("seed", "1.0")
+    world.serve_wheel("seed", "2.0")
+    tables = '[project.optional-dependencies]\nweb = ["pith"]\nold = ["seed<2"]\n'
+    tables += '[dependency-groups]\ndev = ["pith"]\nnew = ["seed>=2"]\n'
+    (project / "pyproject.toml").write_text(PYPROJECT.format('"zest"') + tables.replace("<2", "").replace(">=2", ""))
+    uv.lock()
+    monkeypatch.setenv("UV_NO_GROUP", "new")
+    monkeypatch.setenv("UV_NO_DEV", "1")
+    assert 'name = "seed"' in uv.export(groups="all")
+    assert 'name = "pith"' in uv.export(groups=["dev"])
+    assert 'name = "pith"' in uv.export(extras="all")
+    assert 'name = "pith"' not in uv.export()
+    conflicts = '[tool.uv]\nconflicts = [[{ extra = "old" }, { group = "new" }]]\n'
+    (project / "pyproject.toml").write_text(PYPROJECT.format('"zest"') + tables + conflicts)
+    uv.lock()
+    with pytest.raises(NeveError) as caught:
+        uv.export(extras="all", groups=["new"])
+    assert caught.value.what == "extra 'old' and group 'new' exclude each other"
+    assert caught.value.where == "pyproject.toml, tool.neve.extras and tool.neve.groups"
+    assert "seed-2.0" in uv.export(groups=["new"])
+
+
 def test_a_newer_version_comes_with_upgrade_alone(uv: Uv, world: World) -> None:
     uv.lock()
     world.serve_wheel("zest", "1.6")
