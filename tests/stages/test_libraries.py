@@ -171,6 +171,20 @@ def test_a_file_of_the_configurations_own(mirror: World, tmp_path: Path) -> None
     assert (directory / "neve.toml").read_text() == ('base = "debian" # ours\nsystem = ["libgl1", "libglib2.0-0t64"]\n')
 
 
+def test_a_script(mirror: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    serve(mirror, "cv", "5.0", CV)
+    head = '# /// script\n# requires-python = ">=3.11"\n# dependencies = ["cv"]  # ours\n'
+    path = tmp_path / "see.py"
+    path.write_text(f"{head}# ///\nimport cv\n")
+    path.chmod(0o750)
+    assert run_command(["-C", str(tmp_path), "lock", "see.py"]) == 0
+    assert "`neve lock see.py --add-missing` adds" in capsys.readouterr().err
+    assert run_command(["-C", str(tmp_path), "lock", "see.py", "--add-missing"]) == 0
+    added = '#\n# [tool.neve]\n# system = ["libgl1", "libglib2.0-0t64"]\n'
+    assert path.read_text() == f"{head}{added}# ///\nimport cv\n"
+    assert path.stat().st_mode & 0o777 == 0o750
+
+
 def test_files_that_cannot_be_read_and_a_newer_glibc_than_the_suites(mirror: World, tmp_path: Path) -> None:
     new = elf(needed=["libc.so.6"], versions={"libc.so.6": ["GLIBC_2.99"]})
     serve(mirror, "cv", "5.0", {"cv/cv.abi3.so": elf(needed=["libGL.so.1"])[:90], "cv/b.abi3.so": new})

@@ -115,7 +115,8 @@ def _tell(context: Context, locked: Locked, report: Report) -> None:
     new = [name for name in report.packages if name not in held]
     if new:
         line = system_line([*held, *new])
-        session.progress.note(f"`neve lock --add-missing` adds what is missing; by hand, under [tool.neve]: {line}")
+        words = " ".join(["neve lock", *([session.script] if session.script else []), "--add-missing"])
+        session.progress.note(f"`{words}` adds what is missing; by hand, under [tool.neve]: {line}")
     if session.options.offline and (report.unread or report.unknown):
         session.progress.note(
             f"--offline: {report.unread} wheels were not there to be read, and of {report.unknown} libraries it is not "

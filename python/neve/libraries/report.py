@@ -63,6 +63,10 @@ class Report:
         return asdict(self)
 
 
+def _order(missing: Missing) -> tuple[str, ...]:
+    return missing.name, missing.version, missing.soname, missing.wheel
+
+
 def report_from(data: dict[str, Any]) -> Report:
     """The Report that :meth:`Report.as_data` made ``data`` of. Raises TypeError, KeyError for other data."""
     return Report(
@@ -79,7 +83,7 @@ def joined(reports: Iterable[Report]) -> Report:
     """One report of several, each of another architecture."""
     found = list(reports)
     return Report(
-        missing=tuple(dict.fromkeys(each for report in found for each in report.missing)),
+        missing=tuple(sorted((each for report in found for each in report.missing), key=_order)),
         drivers=tuple(dict.fromkeys(each for report in found for each in report.drivers)),
         too_new=tuple(dict.fromkeys(each for report in found for each in report.too_new)),
         unreadable=tuple(dict.fromkeys(each for report in found for each in report.unreadable)),
@@ -114,11 +118,11 @@ def remarks(report: Report, release: str) -> Iterator[str]:
 
 def _told(entries: Iterable[Missing], release: str) -> str:
     """Sonames by the package that brings them: ``libGL.so.1 (libgl1)``."""
-    by_package: dict[str | None, list[str]] = {}
+    by_package: dict[str | None, dict[str, None]] = {}
     for entry in entries:
-        by_package.setdefault(entry.package, []).append(entry.soname)
+        by_package.setdefault(entry.package, {})[entry.soname] = None
     parts = [
-        f"{' and '.join(_shortened(names))} ({package or f'no package of {release} is known to have it'})"
+        f"{' and '.join(_shortened([*names]))} ({package or f'no package of {release} is known to have it'})"
         for package, names in sorted(by_package.items(), key=lambda item: (item[0] is None, item[0] or ""))
     ]
     return ", ".join(_shortened(parts, 8))

@@ -38,13 +38,9 @@ def find_missing(session: Session, locked: Locked, *, fetch: bool = False) -> Re
     that are not there are fetched (not offline); without, nothing is asked of anybody. Raises NeveError, TransientError
     where a wheel cannot be fetched.
     """
-    platforms = {f"linux/{_OCI[a]}": a for a in locked.environments if a in _OCI}
-    wanted = session.project.config.platforms or [p for p, a in platforms.items() if a == locked.plan.architecture]
     fetch = fetch and not session.options.offline
-    return joined(_one(session, locked, platforms[p], fetch=fetch) for p in wanted if p in platforms)
-
-
-_OCI = {"x86_64": "amd64", "aarch64": "arm64"}
+    wanted = [name for name in locked.plan.platforms if name in locked.environments]
+    return joined(_one(session, locked, architecture, fetch=fetch) for architecture in wanted)
 
 
 def add_missing(
@@ -101,10 +97,11 @@ def _one(session: Session, locked: Locked, architecture: str, *, fetch: bool) ->
 
 def _key(locked: Locked, wheels: Sequence[Wheel], architecture: str) -> str:
     """What the findings depend on."""
-    plan, lock = locked.plan, locked.lock
-    names = {group: sorted(names) for group, names in find_base(plan.base).names(plan, lock).items()}
+    plan = locked.plan
+    packages = {group: sorted(names) for group, names in plan.packages.items()}
     hashes = sorted(wheel.sha256 for wheel in wheels)
-    what = [__version__, FORMAT, plan.base, plan.release, architecture, _python(locked), names, hashes]
+    base = locked.lock.base.model_dump(mode="json")
+    what = [__version__, FORMAT, base, packages, architecture, _python(locked), hashes]
     return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
 
 
@@ -187,7 +184,7 @@ def _report(
         if v > glibc
     ]
     return Report(
-        missing=tuple(sorted(missing, key=lambda each: (each.name, each.wheel, each.soname))),
+        missing=tuple(missing),
         drivers=tuple((soname, ", ".join(dict.fromkeys(users))) for soname, users in sorted(drivers.items())),
         too_new=tuple(sorted(too_new)),
         unknown=sum(soname not in providers for soname in wanted),
@@ -212,8 +209,8 @@ def _write(session: Session, packages: Sequence[str]) -> tuple[Path, bytes | Non
     from neve.libraries.add import script_with_system, with_system
 
     directory = session.directory
-    if session.project.kind == "script":
-        path = directory / session.project.files[0]
+    if session.script is not None:
+        path = directory / session.script
         before = path.read_bytes()
         write_atomic(
             path, script_with_system(before.decode(), packages, where=path.name), mode=S_IMODE(path.stat().st_mode)

@@ -43,7 +43,6 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
     "libuuid1": ("libuuid.so.1",),
     "zlib1g": ("libz.so.1",),
 }
-_NOT_IN_THE_IMAGE = frozenset({"build"})
 # On x86_64 alone glibc has had this since 2.22, on aarch64 since 2.38.
 _VECTOR = "libmvec.so.1"
 
@@ -52,7 +51,7 @@ def find_libraries(
     session: Session, lock: Lock, sonames: Collection[str], architecture: str, *, offline: bool
 ) -> dict[str, Provider]:
     """See :meth:`neve.bases.base.Base.libraries`."""
-    held = held_packages(lock)
+    held = held_packages(lock, architecture)
     known = {soname for package in held for soname in _KNOWN.get(package, ())}
     if architecture == "x86_64" and "libc6" in held:
         known.add(_VECTOR)
@@ -66,10 +65,9 @@ def find_libraries(
     return found
 
 
-def held_packages(lock: Lock) -> frozenset[str]:
-    """The names of the packages that lie in the image."""
-    groups = lock.debian[0].packages.items()
-    return frozenset(pin.name for group, pins in groups if group not in _NOT_IN_THE_IMAGE for pin in pins)
+def held_packages(lock: Lock, architecture: str) -> frozenset[str]:
+    """The names of the packages that lie in the image for ``architecture``; what only builds it does not."""
+    return frozenset(pin.name for pins in lock.debian[0].of(architecture).packages.values() for pin in pins)
 
 
 def contents_of(session: Session, lock: Lock, architecture: str, *, offline: bool = False) -> Contents | None:
