@@ -71,6 +71,19 @@ WORKSPACES = (
     Scenario(
         name="a member below a virtual root", files=_VIRTUAL, releases=_ALL, at="packages/lib", installs="elm==1.0"
     ),
+    Scenario(
+        name="a virtual root",
+        files=_VIRTUAL,
+        releases=_ALL,
+        installs="./packages/lib elm==1.0 ash==1.0",
+    ),
+    Scenario(
+        name="a virtual root with all groups",
+        files={**_VIRTUAL, "pyproject.toml": f'{_VIRTUAL["pyproject.toml"]}[tool.neve]\ngroups = "all"\n'},
+        releases=_ALL,
+        words=("--all-groups",),
+        installs="./packages/lib elm==1.0 ash==1.0 yew==1.0",
+    ),
     _directory("a directory", 'path = "libs/shelf"'),
     _directory("an editable directory", 'path = "libs/shelf", editable = true'),
     _directory("a directory that is no package", 'path = "libs/shelf", package = false', installs="elm==1.0 oak==1.0"),
