@@ -64,7 +64,7 @@ def test_rye_that_is_virtual(tmp_path: Path) -> None:
 
 
 def test_poetry(tmp_path: Path) -> None:
-    text = '[tool.poetry]\nname = "My_App"\nversion = "2"\ndescription = "d"\n[tool.poetry.dependencies]\npython = "^3.12"\n'
+    text = '[tool.poetry]\nname = "My_App"\nversion = "2"\n[tool.poetry.dependencies]\npython = "^3.12"\n'
     found = project(tmp_path, {"pyproject.toml": text + '[tool.poetry.scripts]\nserve = "app:main"\n'})
     assert (found.kind, found.name, found.version, found.scripts) == ("poetry", "my-app", "2", ("serve",))
     assert found.build_system == BuildSystem(requires=("poetry-core",), backend="poetry.core.masonry.api")
