@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from neve.components.plan import make_plan
 from neve.lock.model import Lock
@@ -14,7 +14,7 @@ from neve.python.sdist import Sdist
 from neve.python.wheel import Wheel
 from neve.render.place import Place
 from neve.render.render import render
-from tests.projects import HATCHLING, a_lock, a_nixpkgs_lock, a_project, a_wheel
+from tests.projects import HATCHLING, a_deb, a_lock, a_nixpkgs_lock, a_project, a_wheel, an_interpreter_pin
 from tests.python.sdists import a_sdist_pin
 
 
@@ -33,6 +33,8 @@ class Case:
 
     def lock(self) -> Lock:
         plan = make_plan(self.project)
+        if plan.managed:
+            return _with_interpreter(a_lock(build=plan.build_requires, inputs=plan.lock_inputs()), "3.12.7")
         if self.base == "debian":
             return a_lock(system=self.system, build=plan.build_requires, inputs=plan.lock_inputs())
         pins = tuple(a_sdist_pin(a.name, a.version) for a in self.wheels if isinstance(a, Sdist))
@@ -45,6 +47,15 @@ class Case:
 
     def tree(self) -> dict[str, str]:
         return render(make_plan(self.project), self.lock(), self.environments(), self.place)
+
+
+def _with_interpreter(lock: Lock, version: str) -> Lock:
+    """``lock`` with an interpreter of uv's in place of Debian's."""
+    base = lock.debian[0]
+    pin = an_interpreter_pin(version)
+    packages = {**base.packages, "python": (a_deb("libcrypt1"),)}
+    own = base.model_copy(update={"python": version, "packages": packages})
+    return lock.model_copy(update={"base": own, "interpreter": pin})
 
 
 def _of_aarch64(artefact: Artefact) -> Artefact:
@@ -81,7 +92,22 @@ _IMAGE = {
 _CACHES = {"huggingface": {"path": "/cache/huggingface", "size": "8Gi"}}
 _FULL = {"system": ["ffmpeg", "libgl1"], "image": _IMAGE, "caches": _CACHES}
 _NIXPKGS_WEB = {"base": "nixpkgs", "image": {**_IMAGE, "max-layers": 20, "shell": True}, "caches": _CACHES}
+def _without_python(project: Project) -> Project:
+    return replace(project, kind="sources", has_python=False)
+
+
 CASES: Mapping[str, Case] = {
+    "without-python": Case(
+        project=_without_python(a_project(name="scripts", neve={"image": {"cmd": ["./run.sh"]}})),
+        system=("curl",),
+        place=Place(root="../../.", files=("run.sh",)),
+    ),
+    "nixpkgs-without-python": Case(
+        project=_without_python(
+            a_project(name="scripts", neve={"base": "nixpkgs", "system": ["ffmpeg"], "image": {"shell": True}})
+        ),
+        place=Place(root="../../.", files=("run.sh",)),
+    ),
     "packaged": Case(
         project=a_project(
             name="hello",
@@ -102,6 +128,19 @@ CASES: Mapping[str, Case] = {
         project=a_project(name="web", scripts={"serve": "web:main", "admin": "web:admin"}, build=HATCHLING, neve=_FULL),
         wheels=_WHEELS,
         system=("ffmpeg", "libgl1"),
+    ),
+    "interpreter": Case(
+        project=a_project(name="hello", scripts={"hello": "hello:main"}, build=HATCHLING, neve={"python": "3.12"}),
+        wheels=(a_wheel("numpy", "2.2.1", size=2 * LARGE, tag="cp312-cp312-manylinux_2_27_x86_64"), _WHEELS[1]),
+    ),
+    "nixpkgs-freethreaded": Case(
+        project=a_project(
+            name="hello",
+            scripts={"hello": "hello:main"},
+            build=HATCHLING,
+            neve={"base": "nixpkgs", "python": "3.14t"},
+        ),
+        wheels=(a_wheel("numpy", "2.3.1", size=2 * LARGE, tag="cp314-cp314t-manylinux_2_27_x86_64"), _WHEELS[1]),
     ),
     "nixpkgs-plain": Case(
         project=a_project(name="hello", scripts={"hello": "hello:main"}, build=HATCHLING, neve={"base": "nixpkgs"}),

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from neve.lock.interpreter import ArchivePin, InterpreterPin
 from neve.lock.model import BuildLock, DebianLock, DebPin, Lock, NixpkgsLock, ToolsLock, WheelPin
 from neve.lock.sdists import BuildWheelPin, SdistPin
 from neve.project.project import Project
@@ -57,6 +58,21 @@ def a_deb(name: str, version: str = "1.0-1", *, archive: str = "main") -> DebPin
             "sha256": digest(f"{name} {version}"),
             "size": 1000,
         }
+    )
+
+
+def an_interpreter_pin(version: str) -> InterpreterPin:
+    """A CPython of uv's for x86_64."""
+    file = f"cpython-{version}+20261110-x86_64-unknown-linux-gnu-install_only_stripped.tar.gz"
+    archive = ArchivePin(
+        architecture="x86_64",
+        file=file,
+        url=f"https://pythons.example/20261110/{file.replace('+', '%2B')}",
+        sha256=digest(file),
+        size=1000,
+    )
+    return InterpreterPin(
+        implementation="cpython", version=version, freethreaded=False, build="20261110", archives=(archive,)
     )
 
 

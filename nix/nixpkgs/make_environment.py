@@ -86,7 +86,8 @@ def main():
             text = SCRIPT.format(python=python, module=module, first=first, attribute=attribute)
             write(f"{binaries}/{name}", text.encode(), 0o755)
     major, minor, micro = sys.version_info[:3]
-    for name in ("python", "python3", f"python{major}.{minor}"):
+    exact = f"python{major}.{minor}"
+    for name in sorted({"python", "python3", exact, exact + sys.abiflags}):  # abiflags: "t" where it is free-threaded
         if os.path.lexists(f"{binaries}/{name}"):
             os.unlink(f"{binaries}/{name}")
         os.symlink(interpreter, f"{binaries}/{name}")

@@ -8,17 +8,17 @@
 }:
 let
   interpreter =
-    minor: package:
+    minor: package: freeThreading:
     let
       version = "3.${minor}";
       python = package // rec {
         pythonVersion = version;
-        libPrefix = "python${version}";
+        libPrefix = "python${version}${lib.optionalString freeThreading "t"}";
         executable = libPrefix;
         interpreter = "${package}/bin/${libPrefix}";
         sitePackages = "lib/${libPrefix}/site-packages";
         implementation = "cpython";
-        pythonAttr = "python3${minor}";
+        pythonAttr = "python3${minor}${lib.optionalString freeThreading "FreeThreading"}";
         isPy3 = true;
         pythonOlder = lib.versionOlder version;
         pythonAtLeast = lib.versionAtLeast version;
@@ -80,10 +80,12 @@ let
     );
 in
 rec {
-  python311 = interpreter "11" (named "python3" { version = "3.11.99"; });
-  python312 = interpreter "12" (named "python3" { version = "3.12.99"; });
-  python313 = interpreter "13" relocated.python313;
-  python314 = interpreter "14" (named "python3" { version = "3.14.99"; });
+  python311 = interpreter "11" (named "python3" { version = "3.11.99"; }) false;
+  python312 = interpreter "12" (named "python3" { version = "3.12.99"; }) false;
+  python313 = interpreter "13" relocated.python313 false;
+  python314 = interpreter "14" (named "python3" { version = "3.14.99"; }) false;
+  python313FreeThreading = interpreter "13" (named "python3" { version = "3.13.99"; }) true;
+  python314FreeThreading = interpreter "14" (named "python3" { version = "3.14.99"; }) true;
   python3 = python313;
   python311Packages = python311.pkgs;
   python312Packages = python312.pkgs;

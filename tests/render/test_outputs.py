@@ -97,7 +97,8 @@ def test_the_shell_and_the_app(name: str, evaluating_stand_in: Path, tmp_path: P
     for shell in json.loads(done.stdout).values():
         assert shell["function"].startswith("mkShell")
         env = shell["arguments"]["env"]
-        assert env["UV_PYTHON"].endswith("/bin/python3.13")
+        plan = make_plan(ON_NIXPKGS[name].project)
+        assert env["UV_PYTHON"].endswith(f"/bin/python{plan.python}{'t' * plan.freethreaded}")
         assert env["UV_PYTHON_DOWNLOADS"] == "never"
         assert "VIRTUAL_ENV" not in env
         names = [package["derivation"] for package in shell["arguments"]["packages"]]

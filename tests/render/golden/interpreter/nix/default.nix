@@ -1,0 +1,163 @@
+# The image of hello, bottom to top. Pins: debian.nix, wheels.nix, tools.nix.
+{ }:
+let
+  debian = import ./debian.nix;
+  wheels = import ./wheels.nix;
+  tools = import ./tools.nix;
+  lib = import ./lib/debian {
+    system = "x86_64-linux";
+    pins = { inherit (tools) busybox tools uv; };
+    root = ../.;
+  };
+  compression = "zstd";
+  python = "/opt/python/bin/python3.12";
+  directory = "/app";
+  user = null;
+
+  source = lib.source { path = ../.; };
+
+  # Base and interpreter: what wheels are installed in. System packages come on top, so that they change no wheel's layer.
+  pythonRoot = lib.debianRoot {
+    name = "debian-trixie-python3.12";
+    groups = [
+      {
+        name = "base";
+        debs = debian.base;
+      }
+      {
+        name = "python";
+        debs = debian.python;
+      }
+    ];
+    interpreter = {
+      archive = {
+        name = "cpython-3.12.7+20261110-x86_64-unknown-linux-gnu-install_only_stripped.tar.gz";
+        url = "https://pythons.example/20261110/cpython-3.12.7%2B20261110-x86_64-unknown-linux-gnu-install_only_stripped.tar.gz";
+        sha256 = "a58257ddf895e3adc5af898c9fd1a4f2dcc2b761cbc97a9997599dabc477d2b8";
+      };
+      python = "3.12";
+    };
+  };
+  root = pythonRoot;
+  venv = lib.venv {
+    root = pythonRoot;
+    inherit python compression;
+  };
+  wheelLayers = map (
+    layer:
+    lib.wheelLayer {
+      inherit (layer) name wheels;
+      root = pythonRoot;
+      inherit venv compression;
+    }
+  ) wheels;
+  projectToBuild = {
+    name = "hello";
+    inherit source;
+    root = root;
+    buildEnv = lib.buildEnv {
+      root = pythonRoot;
+      inherit python;
+      wheels = tools.build;
+    };
+    backend = {
+      build-backend = "hatchling.build";
+      backend-path = [ ];
+    };
+  };
+  project = lib.packageLayer (
+    projectToBuild
+    // {
+      inherit venv compression;
+      image = root;
+      crates = [ ];
+    }
+  );
+
+  layers = [
+    (lib.rootLayer {
+      name = "base";
+      root = pythonRoot;
+      group = "base";
+      inherit compression;
+    })
+    (lib.rootLayer {
+      name = "python";
+      root = pythonRoot;
+      below = [ "base" ];
+      inherit compression;
+    })
+    venv
+  ]
+  ++ wheelLayers
+  ++ [
+    project
+    (lib.settingsLayer {
+      inherit
+        root
+        directory
+        user
+        compression
+        ;
+    })
+  ];
+
+  config = {
+    created = "1970-01-01T00:00:01Z";
+    architecture = "amd64";
+    os = "linux";
+    config = {
+      Env = [
+        "LANG=C.UTF-8"
+        "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"
+        "VIRTUAL_ENV=/opt/venv"
+      ];
+      WorkingDir = "/app";
+      Entrypoint = [ "hello" ];
+    };
+  };
+  oci = lib.oci {
+    inherit layers config;
+    annotations = {
+      "dev.neve.base" = "debian trixie";
+      "org.opencontainers.image.title" = "hello";
+      "org.opencontainers.image.version" = "1.0";
+    };
+    names = [
+      "debian trixie"
+      "python 3.12.7"
+      "environment"
+      "numpy-2.2.1"
+      "wheels-4"
+      "hello"
+      "settings"
+    ];
+  };
+  rootfs = lib.rootfs { inherit layers; };
+in
+{
+  inherit oci rootfs layers;
+  image = lib.archive {
+    inherit oci;
+    name = "hello:latest";
+  };
+  env = lib.environment { layers = [ venv ] ++ wheelLayers ++ [ project ]; };
+  check = lib.importCheck {
+    inherit rootfs directory;
+    command = "hello";
+  };
+  # What backends ask for besides their static requirements, for `neve lock`.
+  requires = {
+    project = lib.buildRequires projectToBuild;
+  };
+  # The project's files alone, for shells.
+  packaged = lib.rootfs {
+    name = "packaged";
+    layers = [ project ];
+  };
+  shell = lib.shell {
+    inherit rootfs;
+    inherit (config) config;
+  };
+}
