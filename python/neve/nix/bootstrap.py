@@ -88,8 +88,8 @@ def _tree(busybox: Path) -> Iterator[Path]:
 
 
 def _applets(busybox: Path) -> list[str]:
-    if (names := _foreign_applets(busybox.read_bytes())) is not None:
-        return names
+    if (foreign := _foreign_applets(busybox.read_bytes())) is not None:
+        return foreign
     try:
         listed = subprocess.run(
             [busybox, "--list"],
