@@ -35,6 +35,8 @@ class Case:
         plan = make_plan(self.project)
         if plan.managed:
             return _with_interpreter(a_lock(build=plan.build_requires, inputs=plan.lock_inputs()), "3.12.7")
+        if not self.project.has_python and self.base == "debian":
+            return _without_interpreter(a_lock(system=self.system, inputs=plan.lock_inputs()))
         if self.base == "debian":
             return a_lock(system=self.system, build=plan.build_requires, inputs=plan.lock_inputs())
         pins = tuple(a_sdist_pin(a.name, a.version) for a in self.wheels if isinstance(a, Sdist))
@@ -92,8 +94,17 @@ _IMAGE = {
 _CACHES = {"huggingface": {"path": "/cache/huggingface", "size": "8Gi"}}
 _FULL = {"system": ["ffmpeg", "libgl1"], "image": _IMAGE, "caches": _CACHES}
 _NIXPKGS_WEB = {"base": "nixpkgs", "image": {**_IMAGE, "max-layers": 20, "shell": True}, "caches": _CACHES}
+
+
 def _without_python(project: Project) -> Project:
-    return replace(project, kind="sources", has_python=False)
+    return replace(project, kind="sources", has_python=False, named=False)
+
+
+def _without_interpreter(lock: Lock) -> Lock:
+    base = lock.debian[0]
+    return lock.model_copy(
+        update={"base": base.model_copy(update={"python": "", "packages": {**base.packages, "python": ()}})}
+    )
 
 
 CASES: Mapping[str, Case] = {

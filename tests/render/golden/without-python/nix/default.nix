@@ -1,0 +1,122 @@
+# The image of scripts, bottom to top. Pins: debian.nix, wheels.nix, tools.nix.
+{ }:
+let
+  debian = import ./debian.nix;
+  wheels = import ./wheels.nix;
+  tools = import ./tools.nix;
+  lib = import ./lib/debian {
+    system = "x86_64-linux";
+    pins = { inherit (tools) busybox tools uv; };
+    root = ../../.;
+  };
+  compression = "zstd";
+  python = "/usr/bin/python3.13";
+  directory = "/app";
+  user = null;
+
+  source = lib.source {
+    path = ../../.;
+    files = builtins.fromJSON (builtins.readFile ./files.json);
+  };
+
+  # Base and interpreter: what wheels are installed in. System packages come on top, so that they change no wheel's layer.
+  pythonRoot = lib.debianRoot {
+    name = "debian-trixie-python3.13";
+    groups = [
+      {
+        name = "base";
+        debs = debian.base;
+      }
+    ];
+  };
+  root = lib.debianRoot {
+    name = "debian-trixie-system";
+    groups = [
+      {
+        name = "system";
+        debs = debian.system;
+      }
+    ];
+    parent = pythonRoot;
+  };
+  project = lib.sourceLayer { inherit source directory compression; };
+
+  layers = [
+    (lib.rootLayer {
+      name = "base";
+      root = pythonRoot;
+      group = "base";
+      inherit compression;
+    })
+    (lib.rootLayer {
+      name = "configured";
+      root = pythonRoot;
+      below = [ "base" ];
+      inherit compression;
+    })
+    (lib.rootLayer {
+      name = "system";
+      inherit root compression;
+      parent = pythonRoot;
+    })
+    project
+    (lib.settingsLayer {
+      inherit
+        root
+        directory
+        user
+        compression
+        ;
+    })
+  ];
+
+  config = {
+    created = "1970-01-01T00:00:01Z";
+    architecture = "amd64";
+    os = "linux";
+    config = {
+      Env = [
+        "LANG=C.UTF-8"
+        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+      ];
+      WorkingDir = "/app";
+      Cmd = [ "./run.sh" ];
+    };
+  };
+  oci = lib.oci {
+    inherit layers config;
+    annotations = {
+      "dev.neve.base" = "debian trixie";
+      "org.opencontainers.image.version" = "1.0";
+    };
+    names = [
+      "debian trixie"
+      "configuration"
+      "system packages"
+      "project"
+      "settings"
+    ];
+  };
+  rootfs = lib.rootfs { inherit layers; };
+in
+{
+  inherit oci rootfs layers;
+  image = lib.archive {
+    inherit oci;
+    name = "scripts:latest";
+  };
+  env = lib.environment { layers = [ project ]; };
+  check = lib.commandCheck {
+    inherit rootfs directory;
+    command = "./run.sh";
+  };
+  # The project's files alone, for shells.
+  packaged = lib.rootfs {
+    name = "packaged";
+    layers = [ project ];
+  };
+  shell = lib.shell {
+    inherit rootfs;
+    inherit (config) config;
+  };
+}
