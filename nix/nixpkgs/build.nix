@@ -4,6 +4,7 @@
   pkgs,
   dependencies,
   environment,
+  fetch,
   install,
   manylinux,
   storeName,
@@ -21,11 +22,21 @@
   backend, # { build-backend; backend-path; } as in pyproject.toml
   requirements, # the wheels of its build requirements
   packages ? [ ], # system packages: on PATH, to compile and to link with
+  builders ? [ ], # packages to build with, which an image holds as far as the result refers to them
   components ? [ ], # of the CUDA toolkit
+  rust ? false, # whether cargo builds a part of it
+  crates ? [ ], # of its Cargo.lock
 }:
 let
   cuda = toolkit components;
-  inputs = packages ++ cuda.packages;
+  inputs =
+    packages
+    ++ builders
+    ++ lib.optionals rust [
+      pkgs.cargo
+      pkgs.rustc
+    ]
+    ++ cuda.packages;
   requires = environment {
     inherit python;
     dependencies = dependencies {
@@ -57,9 +68,16 @@ cuda.stdenv.mkDerivation (
       # Without -I, which would ignore the seed: what a backend keeps in a set has the same order in each build.
       export SOURCE_DATE_EPOCH=315532800 PYTHONHASHSEED=0
       unset PYTHONPATH
+    ''
+    + lib.optionalString (crates != [ ]) ''
+      crates="${lib.concatMapStringsSep " " fetch crates}"
+      . ${../common/vendor-crates.sh}
+      vendor_crates
+    ''
+    + ''
       ${requires}/bin/python -s ${../common/build_wheel.py} "$PWD"${
         lib.optionalString (subdirectory != "") "/${lib.escapeShellArg subdirectory}"
-      } "$NIX_BUILD_TOP/wheel"
+      } "''${goal:-$NIX_BUILD_TOP/wheel}" > "$NIX_BUILD_TOP/said"
       runHook postBuild
     '';
   }

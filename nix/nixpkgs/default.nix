@@ -31,6 +31,7 @@ let
     install = import ./install.nix self;
     wheel = import ./wheel.nix self;
     build = import ./build.nix self;
+    buildRequires = import ./build-requires.nix self;
     dependencies = import ./dependencies.nix self;
     environment = import ./environment.nix self;
     root = import ./root.nix self;

@@ -37,7 +37,7 @@ def project(world: World, tmp_path: Path) -> Path:
     world.serve_wheel("maker", "1.0")
     files = {
         "old-1.0/PKG-INFO": "Metadata-Version: 2.2\nName: old\nVersion: 1.0\n",
-        "old-1.0/pyproject.toml": '[build-system]\nrequires = ["maker"]\nbuild-backend = "maker"\n',
+        "old-1.0/pyproject.toml": '[build-system]\nrequires = ["maker"]\nbuild-backend = "flit_core.buildapi"\n',
     }
     world.serve_sdist("old", "1.0", sdist_tar(files))
     directory = tmp_path / "app"
@@ -64,7 +64,7 @@ def test_its_build_requirements_are_locked(world: World, project: Path) -> None:
     locked = lock_project(world.session(project))
     assert [describe_artefact(a)["kind"] for a in locked.artefacts] == ["wheel", "sdist"]
     (pin,) = held(project).sdists
-    assert (pin.file, pin.backend, pin.requires) == ("old-1.0.tar.gz", "maker", ("maker",))
+    assert (pin.file, pin.backend, pin.requires) == ("old-1.0.tar.gz", "flit_core.buildapi", ("maker",))
     assert [wheel.file for wheel in pin.wheels] == ["maker-1.0-py3-none-any.whl"]
     assert [target.partition("manylinux")[0] for target in pin.targets] == ["cp313-", "cp313-"]
     assert locked.lock == held(project)
@@ -100,7 +100,7 @@ def test_what_cannot_be_built_for_another_architecture_is_left_out(
     world.serve_wheel("maker", "2.0", requires=("cython",))
     path = project / "pyproject.toml"
     if whose == "project":
-        build = '[build-system]\nrequires = ["maker"]\nbuild-backend = "maker"\n'
+        build = '[build-system]\nrequires = ["maker"]\nbuild-backend = "flit_core.buildapi"\n'
         path.write_text(path.read_text().replace(', "old"', "") + build)
     progress = _Said()
     assert list(lock_project(world.session(project, progress=progress)).environments) == ["x86_64"]
@@ -121,7 +121,7 @@ def test_what_cannot_be_built_for_another_architecture_is_left_out(
 def test_a_lock_without_the_own_architecture(world: World, project: Path, whose: str) -> None:
     """As one is that was made on a machine of another kind."""
     path = project / "pyproject.toml"
-    path.write_text(path.read_text() + '[build-system]\nrequires = ["maker"]\nbuild-backend = "maker"\n')
+    path.write_text(path.read_text() + '[build-system]\nrequires = ["maker"]\nbuild-backend = "flit_core.buildapi"\n')
     locked = lock_project(world.session(project))
     lock, lacking = locked.lock, {"lacking": {"x86_64": "maker 1.0 has no wheel"}}
     if whose == "sdist":
@@ -143,13 +143,14 @@ def test_a_lock_that_lacks_them(world: World, project: Path, options: Options) -
     start = text.index("[[sdists]]")
     end = text.find("\n[sizes]", start)
     (project / "neve.lock").write_text(text[:start] + text[end if end > 0 else len(text) :])
-    with pytest.raises(NeveError, match="build requirements"):
+    with pytest.raises(NeveError, match="lacks what builds old-1.0.tar.gz"):
         lock_project(world.session(project, options))
 
 
-def test_debian_installs_wheels_only(world: World, project: Path) -> None:
+def test_debian_builds_them_too(world: World, project: Path) -> None:
     (project / "pyproject.toml").write_text(_PROJECT % "debian")
-    with pytest.raises(NeveError) as caught:
-        lock_project(world.session(project))
-    assert caught.value.why == "there is only a source distribution"
-    assert any("nixpkgs" in fix for fix in caught.value.fixes)
+    locked = lock_project(world.session(project))
+    assert [describe_artefact(a)["kind"] for a in locked.artefacts] == ["wheel", "sdist"]
+    (pin,) = held(project).sdists
+    assert pin.targets == ("cp313-manylinux_2_41_x86_64",)
+    assert held(project).debian[0].build is None  # nothing is compiled

@@ -111,7 +111,8 @@ def _own_inputs(session: Session, tree: Tree, settings: BuildSettings) -> str | 
     assert system is not None  # noqa: S101 - there is a tree
     told: list[Any] = [settings.constraints, settings.extra.get(project.name, ())]
     asks = tree.must_be_asked(system)
-    crates = [pin.model_dump() for pin in crates_of(tree, system, label=project.name, environ=session.environ)]
+    pins = crates_of(tree, system, label=project.name, environ=session.environ)
+    crates = [(pin.name, pin.version, pin.sha256) for pin in pins]  # which mirror has them, decides nothing
     if not asks and not crates and not any(told):
         return None
     texts = dict(sorted(tree.texts.items())) if asks else {}

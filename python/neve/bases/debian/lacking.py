@@ -30,7 +30,7 @@ def packages_with(session: Session, lock: Lock, lacking: Sequence[Lacking]) -> d
     found |= {each: _PROGRAMS[each.name] for each in lacking if each.kind == "program" and each.name in _PROGRAMS}
     rest = [each for each in lacking if each not in found]
     contents = (
-        contents_of(session, lock, lock.debian[0].architecture, offline=session.options.offline) if rest else None
+        contents_of(session, lock, session.plan.machine, offline=session.options.offline) if rest else None
     )
     for each in rest if contents is not None else ():
         assert contents is not None  # noqa: S101 - see above

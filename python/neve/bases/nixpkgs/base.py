@@ -217,15 +217,15 @@ class Nixpkgs:
         """Wheels and source distributions, fetched by neve; nixpkgs and its binaries come by Nix itself."""
         from neve.bases.nixpkgs.tree import provide_tree
         from neve.python.artefact import files_of
-        from neve.stages.provide import provide_files, provide_sources
+        from neve.stages.provide import built_with, crates_of, provide_files, provide_sources
 
         _must_be_new_enough(session.nix, lock.base.release)
         provide_tree(session, lock.nixpkgs)
 
         architecture = session.plan.architecture
         provide_sources(session, lock, artefacts)
-        build = [wheel for pin in lock.built.values() for wheel in pin.wheels_for(architecture)]
-        provide_files(session, files_of([*artefacts, *lock.build.wheels_for(architecture), *build]))
+        build = [*lock.build.wheels_for(architecture), *built_with(lock, architecture)]
+        provide_files(session, [*files_of([*artefacts, *build]), *crates_of(session, lock)])
 
     def libraries(
         self,

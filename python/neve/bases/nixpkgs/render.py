@@ -12,7 +12,7 @@ from neve.python.artefact import wheel_value
 from neve.python.layers import WheelLayer, group_wheels
 from neve.python.wheel import Wheel
 from neve.render.config import image_config
-from neve.render.sources import built_value, local_of, sources_of
+from neve.render.sources import built_value, crate_values, local_of, sources_of
 
 if TYPE_CHECKING:
     from neve.components.plan import Plan
@@ -56,7 +56,8 @@ def rendering(
             system: [wheel_value(wheel) for wheel in lock.build.wheels_for(name)]
             for system, (name, _) in by_system.items()
         },
-        "unfree": sorted({*config.system, *config.nixpkgs.unfree}),
+        "project_crates": crate_values(lock.build.crates),
+        "unfree": sorted({*config.system, *config.build.system, *config.nixpkgs.unfree}),
         "cuda": {"version": plan.cuda.version, "components": list(plan.cuda.components)} if plan.cuda else None,
         "config": {
             system: image_config(_with_libraries(plan, name, all_), name) for system, (name, all_) in by_system.items()

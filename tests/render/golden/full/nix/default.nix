@@ -7,9 +7,10 @@ let
   lib = import ./lib/debian {
     system = "x86_64-linux";
     pins = { inherit (tools) busybox tools uv; };
+    root = ../.;
   };
   compression = "gzip";
-  python = "3.13";
+  python = "/usr/bin/python3.13";
   directory = "/srv/web";
   user = {
     name = "app";
@@ -56,14 +57,10 @@ let
       inherit venv compression;
     }
   ) wheels;
-  project = lib.packageLayer {
+  projectToBuild = {
     name = "web";
-    inherit
-      source
-      root
-      venv
-      compression
-      ;
+    inherit source;
+    root = root;
     buildEnv = lib.buildEnv {
       root = pythonRoot;
       inherit python;
@@ -74,6 +71,14 @@ let
       backend-path = [ ];
     };
   };
+  project = lib.packageLayer (
+    projectToBuild
+    // {
+      inherit venv compression;
+      image = root;
+      crates = [ ];
+    }
+  );
 
   layers = [
     (lib.rootLayer {
@@ -176,6 +181,10 @@ in
   check = lib.importCheck {
     inherit rootfs directory;
     command = "serve";
+  };
+  # What backends ask for besides their static requirements, for `neve lock`.
+  requires = {
+    project = lib.buildRequires projectToBuild;
   };
   # The project's files alone, for shells.
   packaged = lib.rootfs {

@@ -5,6 +5,7 @@ let
     inherit nixpkgs system;
     unfree = [ ];
     cuda = null;
+    root = ../.;
   };
   wheels = (import ./wheels.nix).${system};
   build = (import ./build.nix).${system};
@@ -16,6 +17,7 @@ let
     "cacert"
   ];
   packages = map (lib.package "tool.neve.system") [ ];
+  builders = map (lib.package "tool.neve.build.system") [ ];
   components = [ ];
   variables = {
     LANG = "C.UTF-8";
@@ -45,6 +47,7 @@ let
     aarch64-linux = {
       created = "1970-01-01T00:00:01Z";
       architecture = "arm64";
+      variant = "v8";
       os = "linux";
       config = {
         Env = [
@@ -66,29 +69,37 @@ let
     inherit (group) name;
     paths = map (lib.wheel python) group.wheels;
   }) wheels;
-  sources = map (
-    sdist:
-    lib.build {
-      inherit python packages components;
-      inherit (sdist)
-        name
-        version
-        backend
-        requirements
-        ;
-      source = lib.fetch sdist.pin;
-    }
-  ) build.sdists;
+  toBuild = sdist: {
+    inherit
+      python
+      packages
+      builders
+      components
+      ;
+    inherit (sdist)
+      name
+      version
+      backend
+      requirements
+      ;
+    subdirectory = sdist.subdirectory or "";
+    pretend = sdist.pretend or "";
+    rust = sdist.rust or false;
+    crates = sdist.crates or [ ];
+    source = lib.fetch sdist.pin;
+  };
+  sources = map (sdist: lib.build (toBuild sdist)) build.sdists;
   dependencies = lib.dependencies {
     inherit python;
     wheels = builtins.concatMap (group: group.paths) groups ++ sources;
   };
-  project = lib.build {
+  projectToBuild = {
     name = "old";
     inherit
       python
       source
       packages
+      builders
       components
       ;
     backend = {
@@ -97,6 +108,7 @@ let
     };
     requirements = build.project;
   };
+  project = lib.build projectToBuild;
   environment = lib.environment { inherit python dependencies project; };
 
   root = lib.root {
@@ -148,6 +160,16 @@ in
     };
   };
   rootfs = lib.rootfs { inherit layers; };
+  # What backends ask for besides their static requirements, for `neve lock`.
+  requires = {
+    project = lib.buildRequires projectToBuild;
+    packages = builtins.listToAttrs (
+      map (sdist: {
+        inherit (sdist) name;
+        value = lib.buildRequires (toBuild sdist);
+      }) build.sdists
+    );
+  };
   shell = lib.shell {
     inherit
       python

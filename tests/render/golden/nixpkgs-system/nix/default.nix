@@ -10,6 +10,7 @@ let
       "what-unrar-needs"
     ];
     cuda = null;
+    root = ../../.;
   };
   wheels = (import ./wheels.nix).${system};
   build = (import ./build.nix).${system};
@@ -25,6 +26,7 @@ let
     "nodejs"
     "unrar"
   ];
+  builders = map (lib.package "tool.neve.build.system") [ ];
   components = [ ];
   variables = {
     LANG = "C.UTF-8";
@@ -55,6 +57,7 @@ let
     aarch64-linux = {
       created = "1970-01-01T00:00:01Z";
       architecture = "arm64";
+      variant = "v8";
       os = "linux";
       config = {
         Env = [
@@ -80,19 +83,26 @@ let
     inherit (group) name;
     paths = map (lib.wheel python) group.wheels;
   }) wheels;
-  sources = map (
-    sdist:
-    lib.build {
-      inherit python packages components;
-      inherit (sdist)
-        name
-        version
-        backend
-        requirements
-        ;
-      source = lib.fetch sdist.pin;
-    }
-  ) build.sdists;
+  toBuild = sdist: {
+    inherit
+      python
+      packages
+      builders
+      components
+      ;
+    inherit (sdist)
+      name
+      version
+      backend
+      requirements
+      ;
+    subdirectory = sdist.subdirectory or "";
+    pretend = sdist.pretend or "";
+    rust = sdist.rust or false;
+    crates = sdist.crates or [ ];
+    source = lib.fetch sdist.pin;
+  };
+  sources = map (sdist: lib.build (toBuild sdist)) build.sdists;
   dependencies = lib.dependencies {
     inherit python;
     wheels = builtins.concatMap (group: group.paths) groups ++ sources;
@@ -149,6 +159,15 @@ in
     };
   };
   rootfs = lib.rootfs { inherit layers; };
+  # What backends ask for besides their static requirements, for `neve lock`.
+  requires = {
+    packages = builtins.listToAttrs (
+      map (sdist: {
+        inherit (sdist) name;
+        value = lib.buildRequires (toBuild sdist);
+      }) build.sdists
+    );
+  };
   shell = lib.shell {
     inherit
       python

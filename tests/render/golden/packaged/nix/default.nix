@@ -7,9 +7,10 @@ let
   lib = import ./lib/debian {
     system = "x86_64-linux";
     pins = { inherit (tools) busybox tools uv; };
+    root = ../.;
   };
   compression = "zstd";
-  python = "3.13";
+  python = "/usr/bin/python3.13";
   directory = "/app";
   user = null;
 
@@ -42,14 +43,10 @@ let
       inherit venv compression;
     }
   ) wheels;
-  project = lib.packageLayer {
+  projectToBuild = {
     name = "hello";
-    inherit
-      source
-      root
-      venv
-      compression
-      ;
+    inherit source;
+    root = root;
     buildEnv = lib.buildEnv {
       root = pythonRoot;
       inherit python;
@@ -60,6 +57,14 @@ let
       backend-path = [ ];
     };
   };
+  project = lib.packageLayer (
+    projectToBuild
+    // {
+      inherit venv compression;
+      image = root;
+      crates = [ ];
+    }
+  );
 
   layers = [
     (lib.rootLayer {
@@ -137,6 +142,10 @@ in
   check = lib.importCheck {
     inherit rootfs directory;
     command = "hello";
+  };
+  # What backends ask for besides their static requirements, for `neve lock`.
+  requires = {
+    project = lib.buildRequires projectToBuild;
   };
   # The project's files alone, for shells.
   packaged = lib.rootfs {

@@ -7,9 +7,10 @@ let
   lib = import ./lib/debian {
     system = "x86_64-linux";
     pins = { inherit (tools) busybox tools uv; };
+    root = ../../.;
   };
   compression = "zstd";
-  python = "3.13";
+  python = "/usr/bin/python3.13";
   directory = "/app";
   user = null;
 
