@@ -131,7 +131,7 @@ class Debian:
 
         return compilers(plan, lock.debian[0], languages)
 
-    def locked_compilers(self, plan: Plan, lock: Lock) -> tuple[str, ...]:  # noqa: ARG002 - all machines have them
+    def locked_compilers(self, lock: Lock) -> tuple[str, ...]:
         """What the pins answer."""
         base, _ = lock.debian
         builds = [base.of(name).build for name in base.architectures]
