@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from neve.errors import NeveError
 from neve.fetch import Artefact
 from neve.fetch.address import redacted
-from neve.files import explained
+from neve.files import explained, locked
 from neve.interpreter.archive import check_archive
 from neve.interpreter.offer import Offer, choose_offer, read_offers
 from neve.lock.interpreter import ArchivePin, InterpreterPin
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from neve.components.plan import Plan
     from neve.fetch import Fetcher
     from neve.lock.sdists import Architecture
@@ -114,18 +116,29 @@ def _fetched(offer: Offer, architecture: Architecture, python: str, asked: Asked
             fixes=["run the same command once without --offline"],
         )
     asked.progress.stage(f"fetching {offer.file}")
-    with explained("fetch an interpreter", fetcher.cache):
-        fetcher.cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="python-", dir=fetcher.cache) as temporary:
-            archive = _by_uv(offer, python, asked.uv, Path(temporary))
-            with archive.open("rb") as file:
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            size = archive.stat().st_size
-            place = fetcher.path(Artefact(name=offer.file, urls=(offer.url,), sha256=sha256, size=size))
-            place.parent.mkdir(parents=True, exist_ok=True)
-            archive.chmod(0o644)
-            archive.replace(place)
+    with explained("fetch an interpreter", fetcher.cache), _scratch(fetcher.cache / "pythons") as directory:
+        archive = _by_uv(offer, python, asked.uv, directory)
+        with archive.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        size = archive.stat().st_size
+        place = fetcher.path(Artefact(name=offer.file, urls=(offer.url,), sha256=sha256, size=size))
+        place.parent.mkdir(parents=True, exist_ok=True)
+        archive.chmod(0o644)
+        archive.replace(place)
     return ArchivePin(architecture=architecture, file=offer.file, url=offer.url, sha256=sha256, size=size)
+
+
+@contextmanager
+def _scratch(parent: Path) -> Iterator[Path]:
+    """An empty directory of ours alone below ``parent``; what a killed process left there is gone."""
+    with locked(parent / ".fetching.lock"):
+        directory = parent / ".fetching.new"
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir()
+        try:
+            yield directory
+        finally:
+            shutil.rmtree(directory, ignore_errors=True)
 
 
 def _by_uv(offer: Offer, python: str, uv: Uv, directory: Path) -> Path:
