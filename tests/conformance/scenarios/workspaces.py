@@ -128,6 +128,7 @@ INDEXES = (
             '[[tool.uv.index]]\nname = "gpu"\nurl = "@URL@/gpu"\nexplicit = true\n',
         ),
         releases=(
+            *_ALL,
             Release(name="elm", version="1.0+cpu", index="cpu"),
             Release(name="elm", version="1.0+gpu", index="gpu"),
         ),
