@@ -143,3 +143,20 @@ def test_push_wants_a_name(project: Path) -> None:
     with pytest.raises(NeveError, match="no name to push to") as caught:
         run_command(["-C", str(project), "push"])
     assert "tool.neve.image.name" in (caught.value.where or "")
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "Pipfile", "setup.py", "main.py"])
+def test_init_writes_a_file_of_its_own_where_there_is_no_pyproject(
+    project: Path, file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "pyproject.toml").unlink()
+    (project / file).touch()
+    assert run_command(["-C", str(project), "init", "--base", "nixpkgs", "--direnv"]) == 0
+    assert told(capsys) == f"{project / 'neve.toml'}\n"
+    assert not (project / "pyproject.toml").exists()
+    assert tomllib.loads((project / "neve.toml").read_text()) == {"base": "nixpkgs", "image": {}}
+    assert read_project(project).config.base == "nixpkgs"
+    assert file in (project / ".envrc").read_text().splitlines()[1].split()
+    before = (project / "neve.toml").read_text()
+    assert run_command(["-C", str(project), "init"]) == 0
+    assert (project / "neve.toml").read_text() == before

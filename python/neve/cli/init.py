@@ -1,10 +1,11 @@
-"""Begin: write [tool.neve] into pyproject.toml, with its defaults to be seen. Where there is no project, uv makes one
-first. With --direnv also .envrc, which puts the image's tools on PATH in the project's directory. Prints the path of
-pyproject.toml."""
+"""Begin: write [tool.neve] into pyproject.toml, with its defaults to be seen; a project of another kind gets neve.toml.
+Where there is no project, uv makes one first. With --direnv also .envrc, which puts the image's tools on PATH in the
+project's directory. Prints the path of the file."""
 
 from __future__ import annotations
 
 import argparse
+import shlex
 
 from neve.cli.context import Context
 from neve.session import Session
@@ -16,7 +17,7 @@ EXAMPLES = """\
 """
 _ENVRC = """\
 # Written by `neve init --direnv`: the interpreter and the console scripts of the image on PATH.
-watch_file pyproject.toml uv.lock neve.lock
+watch_file {files}
 eval "$(neve shell --print-env || echo exit 1)"
 """
 
@@ -50,35 +51,28 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(context: Context) -> int:
-    """Write the table and print the path of pyproject.toml."""
-    import json
-
-    from neve.bases.base import find_base
+    """Write the table and print the path of its file."""
     from neve.files import write_atomic
-    from neve.project.config import Config
+    from neve.project.detect import PYPROJECT
     from neve.project.pyproject import parse_toml
-    from neve.project.read import read_text
+    from neve.project.text import read_text
 
     session = context.session
-    path = session.directory / "pyproject.toml"
-    if not path.exists():
+    if not _is_project(session):
         session.uv.init()
-    text = read_text(path)
-    tool = parse_toml(text, where=path.name).get("tool", {})
+    pyproject, own = session.directory / PYPROJECT, session.directory / "neve.toml"
+    path = pyproject if pyproject.exists() and not own.exists() else own
+    text = read_text(path) if path.exists() else ""
+    tool = parse_toml(text, where=path.name).get("tool", {}) if path == pyproject else {}
     if isinstance(tool, dict) and "neve" in tool:
         session.progress.note("pyproject.toml has [tool.neve] already; it is left as it is")
+    elif path == own and text:
+        session.progress.note("neve.toml is there already; it is left as it is")
     else:
-        project, base = session.project, context.words.base
-        choice = find_base(base).choose(Config(), project.python, project.requires_python)
-        scripts = project.scripts if len(project.scripts) == 1 else ("serve",)
-        table = _TABLE.format(
-            base=f'base = "{base}"' if base != Config().base else f'# base = "{base}"  # or "nixpkgs"',
-            release=choice.release,
-            python=choice.python + "t" * choice.freethreaded,
-            name=project.name,
-            entrypoint=json.dumps(list(scripts)),
-        )
-        extended = text.rstrip("\n") + "\n" + table
+        table = _table(session, context.words.base)
+        if path == own:
+            table = table.replace("[tool.neve]\n", "").replace("[tool.neve.", "[").lstrip("\n")
+        extended = f"{text.rstrip(chr(10))}\n{table}".lstrip("\n")
         _must_read(extended, table)
         write_atomic(path, extended)
     if context.words.direnv:
@@ -87,15 +81,44 @@ def run(context: Context) -> int:
     return 0
 
 
+def _is_project(session: Session) -> bool:
+    """Whether there is one to configure; one that is not valid is, and says so later."""
+    from neve.project.detect import MARKERS
+
+    return any((session.directory / name).exists() for name in MARKERS) or any(session.directory.glob("*.py"))
+
+
+def _table(session: Session, base: str) -> str:
+    import json
+
+    from neve.bases.base import find_base
+    from neve.project.config import Config
+
+    project = session.project
+    choice = find_base(base).choose(Config(), project.python, project.requires_python)
+    scripts = project.scripts if len(project.scripts) == 1 else ("serve",)
+    return _TABLE.format(
+        base=f'base = "{base}"' if base != Config().base else f'# base = "{base}"  # or "nixpkgs"',
+        release=choice.release,
+        python=choice.python + "t" * choice.freethreaded,
+        name=project.name,
+        entrypoint=json.dumps(list(scripts)),
+    )
+
+
 def _write_envrc(session: Session) -> None:
     from neve.files import write_atomic
 
+    uv_locks = session.project.kind in ("uv", "hatch", "pyproject")
+    locks = [(session.uv_lock if uv_locks else session.pylock).name, session.neve_lock.name]
+    files = sorted({*session.project.files, *locks}, key=lambda name: (name in locks, name == locks[-1], name))
+    text = _ENVRC.replace("{files}", shlex.join(files))
     path = session.directory / ".envrc"
     if path.exists():
-        wanted = _ENVRC.splitlines()[-1]
+        wanted = text.splitlines()[-1]
         session.progress.note(f".envrc is there already; it is left as it is. What neve would write: {wanted}")
     else:
-        write_atomic(path, _ENVRC)
+        write_atomic(path, text)
 
 
 def _must_read(text: str, table: str) -> None:

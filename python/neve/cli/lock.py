@@ -52,12 +52,16 @@ def run(context: Context) -> int:
         result, report, added = _libraries(context, result)
     context.session.progress.stage(
         f"{', '.join(result.changed) or 'nothing'} written: {result.lock.base.summary}, "
-        f"{len(result.artefacts)} packages for Python {result.lock.base.python}"
+        f"{len(result.artefacts)} packages for {_python(result)}"
     )
     missing = [each.summary for each in report.missing]
     data = {"file": str(path), "changed": list(result.changed), "added": list(added), "missing_libraries": missing}
     context.result(path, data)
     return 0
+
+
+def _python(locked: Locked) -> str:
+    return f"Python {locked.lock.base.python}" if locked.plan.project.has_python else "no Python"
 
 
 def _must_agree(words: argparse.Namespace, options: Options) -> None:
