@@ -20,6 +20,8 @@ if [ -n "$interpreter" ]; then
   export interpreter minor
   enter "$tools" -- /bin/sh -eu "$unpack_interpreter"
   enter "$out/root" -- "/opt/python/bin/python$minor" -s -S -B "$relocate" /opt/python
-  enter "$out/root" -- "/opt/python/bin/python$minor" -s -S "$compile" /opt/python/lib
+  for library in "$out"/root/opt/python/lib/python3.*; do
+    enter "$out/root" -- "/opt/python/bin/python$minor" -s -S "$compile" "${library#"$out/root"}"
+  done
 fi
 chmod -R u+w "$out/root"
