@@ -15,7 +15,6 @@ ONE = Missing(
     by="cv/cv.abi3.so",
     certain=True,
     package="libgl1",
-    alternatives=("libgl1-other",),
 )
 REPORT = Report(
     missing=(ONE,),
@@ -54,6 +53,15 @@ def test_a_line_stays_readable() -> None:
     assert line.endswith("13 more")
     assert "lib0.so and lib20.so and 3 more (p00)" in line
     assert Report(missing=many).optional_packages == tuple(f"p{number:02}" for number in range(20))
+
+
+def test_packages_that_would_do_as_well_are_named() -> None:
+    one = replace(ONE, alternatives=("a-gl", "b-gl", "c-gl"))
+    assert report_from(json.loads(json.dumps(Report(missing=(one,)).as_data()))) == Report(missing=(one,))
+    (line,) = warnings(Report(missing=(one, replace(one, soname="libGLX.so.0"))), "trixie")
+    assert line == (
+        "cv 5.0 needs libGL.so.1 and libGLX.so.0 (libgl1, or a-gl, or b-gl), which nothing in the image has"
+    )
 
 
 def test_what_no_package_has() -> None:

@@ -18,7 +18,7 @@ from neve.stages.libraries import add_missing, find_missing
 from neve.stages.lock import Locked, lock_project
 from tests.bases.debian.archive import stanza
 from tests.libraries.elves import elf
-from tests.libraries.served import Heard, project, publish_contents, serve
+from tests.libraries.served import PLATFORM, Heard, a_wheel_with, project, publish_contents, serve
 from tests.world import World
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="the mirror on loopback has amd64 alone")
@@ -169,6 +169,17 @@ def test_a_file_of_the_configurations_own(mirror: World, tmp_path: Path) -> None
     locked, report, _ = found(mirror, directory)
     add_missing(mirror.session(directory), locked, report)
     assert (directory / "neve.toml").read_text() == ('base = "debian" # ours\nsystem = ["libgl1", "libglib2.0-0t64"]\n')
+
+
+def test_a_wheel_that_lies_in_the_project(mirror: World, tmp_path: Path) -> None:
+    directory = project(tmp_path / "p", "cv", neve='[tool.uv.sources]\ncv = { path = "wheels/NAME" }\n')
+    name = f"cv-5.0-{PLATFORM}.whl"
+    (directory / "wheels").mkdir()
+    (directory / "wheels" / name).write_bytes(a_wheel_with("cv", "5.0", CV))
+    path = directory / "pyproject.toml"
+    path.write_text(path.read_text().replace("NAME", name))
+    _, report, _ = found(mirror, directory, fetch=True)
+    assert report.packages == ("libgl1", "libglib2.0-0t64")
 
 
 def test_a_script(mirror: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

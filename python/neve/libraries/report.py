@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any
 
+_NOBODY = "no package of {} is known to have it"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Missing:
@@ -119,12 +121,14 @@ def remarks(report: Report, release: str) -> Iterator[str]:
 def _told(entries: Iterable[Missing], release: str) -> str:
     """Sonames by the package that brings them: ``libGL.so.1 (libgl1)``."""
     by_package: dict[str | None, dict[str, None]] = {}
+    others: dict[str | None, list[str]] = {}
     for entry in entries:
         by_package.setdefault(entry.package, {})[entry.soname] = None
-    parts = [
-        f"{' and '.join(_shortened([*names]))} ({package or f'no package of {release} is known to have it'})"
-        for package, names in sorted(by_package.items(), key=lambda item: (item[0] is None, item[0] or ""))
-    ]
+        others.setdefault(entry.package, []).extend(entry.alternatives)
+    parts = []
+    for package, names in sorted(by_package.items(), key=lambda item: (item[0] is None, item[0] or "")):
+        who = ", or ".join([package, *dict.fromkeys(others[package])][:3]) if package else _NOBODY.format(release)
+        parts.append(f"{' and '.join(_shortened([*names]))} ({who})")
     return ", ".join(_shortened(parts, 8))
 
 

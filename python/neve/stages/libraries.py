@@ -129,10 +129,14 @@ def _contents(
         from neve.libraries.wheel import read_wheel
 
         def read(wheel: Wheel) -> WheelFiles | NeveError:
+            key = f"libraries of {wheel.file}"
+            session.progress.start(key, f"reading {wheel.file}", wheel.size)
             try:
                 files = read_wheel(_place(session, wheel))
             except NeveError as error:
                 return error
+            finally:
+                session.progress.finish(key)
             keep_wheel(cache, wheel.sha256, files)
             return files
 
