@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,13 +14,15 @@ from pathlib import Path
 import pytest
 
 from neve.errors import NeveError
-from neve.fetch import Artefact
-from neve.fetch.credentials import Origin, index_credentials
+from neve.fetch import Artefact, Fetcher
+from neve.fetch.credentials import Origin, index_credentials, origin
+from neve.progress import Silent
 from neve.project.indexes import project_indexes
 from neve.project.read import read_project
-from neve.python.artefact import wheels_only
+from neve.python.artefact import files_of, wheels_only
 from neve.render.render import render
 from neve.stages.lock import lock_project
+from tests.fetch.server import Step, serving
 from tests.world import World
 
 _PASSWORD = "s3cr3t-pw"
@@ -75,13 +79,28 @@ def project(tmp_path: Path) -> Path:
     return directory
 
 
+_GIVEN = ("netrc", "credentials.toml")  # what the user has them in
+
+
 def _holds_it(*places: Path) -> list[str]:
     secrets = (_PASSWORD.encode(), _HEADER.partition(" ")[2].encode())
-    files = [file for place in places for file in place.rglob("*") if file.is_file() and file.name != "netrc"]
+    files = [file for place in places for file in place.rglob("*") if file.is_file() and file.name not in _GIVEN]
     return [str(file) for file in files if any(secret in file.read_bytes() for secret in secrets)]
 
 
-@pytest.mark.parametrize("way", ["url", "named", "netrc"])
+_KEYRING = """#!/bin/sh
+[ "$1 $2 $3" = "get http://%(host)s/simple bob" ] || [ "$1 $2 $3" = "get %(host)s bob" ] || exit 1
+echo %(password)s
+"""
+_STORE = """[[credential]]
+service = "http://%s/"
+username = "bob"
+scheme = "basic"
+password = "%s"
+"""
+
+
+@pytest.mark.parametrize("way", ["url", "named", "netrc", "keyring", "store"])
 def test_they_reach_the_fetch_and_nothing_else(
     way: str, guarded: str, world: World, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,6 +116,18 @@ def test_they_reach_the_fetch_and_nothing_else(
     if way == "netrc":
         (world.home / "netrc").write_text(f"machine 127.0.0.1 login bob password {_PASSWORD}\n")
         monkeypatch.setenv("NETRC", str(world.home / "netrc"))
+    if way == "keyring":
+        program = world.home / "bin/keyring"
+        program.parent.mkdir()
+        program.write_text(_KEYRING % {"host": guarded, "password": "'s3cr3t'-'pw'"})
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+        monkeypatch.setenv("UV_KEYRING_PROVIDER", "subprocess")
+        monkeypatch.setenv("UV_INDEX", f"http://bob@{guarded}/simple")
+    if way == "store":
+        monkeypatch.setenv("UV_CREDENTIALS_DIR", str(world.home / "netrc-of-uv"))
+        (world.home / "netrc-of-uv").mkdir()
+        (world.home / "netrc-of-uv/credentials.toml").write_text(_STORE % (guarded, _PASSWORD))
     session = world.session(project)
     locked = lock_project(session)
     wheel = next(wheel for wheel in wheels_only(locked.artefacts) if wheel.name == "lemon")
@@ -147,3 +178,48 @@ def test_credentials_go_to_their_own_origin(project: Path) -> None:
         Origin("https", "two.example", 443): "c:p%40",
         Origin("http", "mirror.example", 8080): "m:@",
     }
+
+
+def test_what_a_lock_holds_is_used_and_not_written_down(guarded: str, world: World, project: Path) -> None:
+    digest = hashlib.sha256(world.server.files["/files/lemon-1.0-py3-none-any.whl"]).hexdigest()
+    url = f"http://bob:{_PASSWORD}@{guarded}/files/lemon-1.0-py3-none-any.whl"
+    (project / "pylock.toml").write_text(
+        'lock-version = "1.0"\ncreated-by = "test"\n[[packages]]\nname = "lemon"\nversion = "1.0"\n'
+        f'archive = {{ url = "{url}", hashes = {{ sha256 = "{digest}" }} }}\n'
+    )
+    session = world.session(project)
+    locked = lock_project(session)  # asks for the size, which needs them
+    (wheel,) = locked.artefacts
+    session.fetcher.fetch(files_of([wheel]))
+    for path, text in render(locked.plan, locked.lock, locked.environments).items():
+        assert _PASSWORD not in text, path
+    (project / "pylock.toml").rename(world.home / "netrc")
+    assert _holds_it(project, world.home) == []
+
+
+def test_a_redirect_to_another_server_does_not_carry_them(tmp_path: Path) -> None:
+    with serving() as first, serving() as second:
+        second.files["/x"] = b"x"
+        first.script["/x"] = [Step(status=302, location=f"{second.url}/x")]
+        first.files["/x"] = b""
+        place = origin(first.url)
+        assert place is not None
+        fetcher = Fetcher(tmp_path, Silent(), credentials=lambda: {place: _HEADER})
+        assert fetcher.get(f"{first.url}/x") == b"x"
+    assert first.seen[0].headers["authorization"] == _HEADER
+    assert "authorization" not in second.seen[0].headers
+
+
+@pytest.mark.parametrize(
+    ("user", "refused"),
+    [("git", False), ("team-bot", False), ("ghp_0123456789", True), ("glpat-01234", True), ("a" * 40, True)],
+)
+def test_a_token_in_the_place_of_a_user(project: Path, user: str, refused: bool) -> None:
+    text = f'[tool.uv.sources]\nlemon = {{ git = "https://{user}@code.example/lemon" }}\n'
+    (project / "pyproject.toml").write_text(PYPROJECT + text)
+    if not refused:
+        read_project(project)
+        return
+    with pytest.raises(NeveError, match="a URL holds a password") as caught:
+        read_project(project)
+    assert user not in str(caught.value)

@@ -54,4 +54,4 @@ def _from_netrc(host: str) -> str | None:
     return basic(found[0], found[2] or "") if found else None
 
 
-__all__ = ["basic", "redacted", "split_credentials"]
+__all__ = ["basic", "redacted", "split_credentials", "without_credentials"]

@@ -17,7 +17,8 @@ _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
 # Tables and keys that hold requirements or indexes: in pyproject.toml, in a script's block, in a Pipfile.
 _ASKING = ("project", "dependency-groups", "build-system", "dependencies", "source", "packages", "dev-packages")
 _TOOLS = ("uv", "neve", "poetry", "pdm", "rye", "hatch")
-_PASSWORD = re.compile(r"://[^/@\s:]*:[^/@\s]+@")
+# user:password@, or a user that is a token: forges take theirs in the place of the user.
+_PASSWORD = re.compile(r"://([^/@\s:]*:[^/@\s]+|(gh[a-z]_|github_pat_|glpat-)[^/@\s:]+|[A-Za-z0-9_-]{32,})@")
 
 
 class Index(NamedTuple):

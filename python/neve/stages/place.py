@@ -23,7 +23,12 @@ Environments = Mapping[str, Sequence["Artefact"]]
 def place_of(session: Session, environments: Environments, *, root: str) -> Place:
     """The place of a rendering that has the project at ``root`` and names every file. Raises NeveError."""
     directories = {path: source_files(session.directory / path) for path in _directories(environments)}
-    return Place(root=root, files=session.files(), directories=directories)
+    files = session.files()
+    if session.project.build_system is not None:
+        # A member of the workspace has a wheel of its own, and a change of it is none of the project's.
+        members = tuple(f"{path}/" for path in directories)
+        files = tuple(name for name in files if not name.startswith(members))
+    return Place(root=root, files=files, directories=directories)
 
 
 def local_paths(environments: Environments) -> tuple[str, ...]:
