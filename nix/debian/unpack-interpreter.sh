@@ -6,6 +6,5 @@ cd "$out/root/opt/python"
 # Its own byte code may differ from what its sources give, and each file of it would be looked at for its date.
 find . -depth '(' -name __pycache__ -o -name '*.pyc' ')' -exec rm -rf '{}' ';'
 # A free-threaded interpreter has a name of its own.
-for name in "python$minor" python3; do
-  [ -e "bin/$name" ] || ln -s "python${minor}t" "bin/$name"
-done
+[ -e "bin/python$minor" ] || ln -s "python${minor}t" "bin/python$minor"
+[ -e bin/python3 ] || ln -s "python$minor" bin/python3

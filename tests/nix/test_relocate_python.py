@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from neve.resources import nix_library
+from tests.interpreter.served import entry, tar_of
 
 HEAD = "# system configuration generated and used by the sysconfig module\n"
 VARIABLES: dict[str, Any] = {
@@ -103,3 +104,24 @@ def test_files_for_those_who_link(tree: Path) -> None:
     }
     assert (tree / "bin/python3-config").is_symlink()
     assert binary.read_bytes() == b"\xff/install"
+
+
+@pytest.mark.parametrize("suffix", ["", "t"])
+def test_an_archive_is_unpacked_without_its_byte_code(suffix: str, tmp_path: Path) -> None:
+    name = f"python3.13{suffix}"
+    members = [
+        entry(f"python/bin/{name}", "#!/bin/sh\n"),
+        entry(f"python/lib/{name}/os.py", "x = 1\n"),
+        entry(f"python/lib/{name}/__pycache__/os.cpython-313.pyc", "stale"),
+        entry(f"python/lib/{name}/old.pyc", "stale"),
+    ]
+    archive, out = tmp_path / "archive.tar.gz", tmp_path / "out"
+    archive.write_bytes(tar_of(*members))
+    environ = {"out": str(out), "interpreter": str(archive), "minor": "3.13", "PATH": "/usr/bin:/bin"}
+    script = nix_library() / "debian" / "unpack-interpreter.sh"
+    subprocess.run(["bash", "-eu", script], env=environ, check=True)
+    root = out / "root/opt/python"
+    found = {str(path.relative_to(root)) for path in root.rglob("*") if not path.is_dir()}
+    assert found == {f"bin/{name}", "bin/python3.13", "bin/python3", f"lib/{name}/os.py"}
+    assert (root / "bin/python3.13").resolve() == (root / "bin" / name).resolve()
+    assert (root / "bin/python3").resolve() == (root / "bin" / name).resolve()
