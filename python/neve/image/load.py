@@ -77,7 +77,10 @@ def _podman(layout: Layout, image: Image, engine: Engine, encoded: str, name: st
 
 
 def _docker(layout: Layout, image: Image, engine: Engine, name: str) -> None:
-    with staged(layout, image.manifest_descriptor, name) as directory, tempfile.TemporaryFile("w+", errors="replace") as errors:
+    with (
+        staged(layout, image.manifest_descriptor, name) as directory,
+        tempfile.TemporaryFile("w+", errors="replace") as errors,
+    ):
         command = [*engine.command, "load", "--quiet"]
         try:
             process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors)

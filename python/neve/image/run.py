@@ -100,7 +100,7 @@ def _must_run_here(image: Image) -> None:
         f"the image is for linux/{named}, and this machine is linux/{own}",
         why=f"its programs do not run here: the kernel has no interpreter for them ({emulated.name} in binfmt_misc)",
         fixes=[
-            f"add linux/{own} to `platforms` under [tool.neve]",
+            f"run the image for linux/{own}: it must be among `platforms` under [tool.neve]",
             f"or push it, and run it on a machine that is linux/{named}",
             "or register qemu with the kernel: Debian's package qemu-user-static does so",
         ],

@@ -25,6 +25,9 @@ _NETWORK = re.compile(
     r"[Tt]imed? ?out|[Cc]onnection|SSL|[Tt]ransfer)"
 )
 _SPACE = re.compile(r"No space left on device|Disk quota exceeded|database or disk is full")
+_COMPILED = re.compile(
+    r"neve: (?P<package>\S+) is compiled: it is (?P<tags>.+), which does not run on (?P<platform>\S+)"
+)
 _NAMESPACES = re.compile(
     r"user namespace|/proc/self/setgroups|unshar(?:e|ing)|cloning builder process|requires (?:a )?sandbox|"
     r"does not support the.*namespace|(?:mounting|bind mount|pivot).*Operation not permitted|setuid.*mapping"
@@ -70,6 +73,8 @@ def build_failure(nix: Nix, log: Log, status: int) -> NeveError:
             fixes=["find what in this build depends on time, order or chance, and pin it"],
         )
     tail = list(log.tails.get(derivation, ()))
+    if compiled := _COMPILED.search("\n".join(tail)):
+        return _not_portable(**compiled.groupdict())
     reason = _REASON.search(message)
     # What is lacking, compilers say before their callers give up.
     telling = [line for line in tail[:-_LINES] if lacking([line])]
@@ -81,6 +86,20 @@ def build_failure(nix: Nix, log: Log, status: int) -> NeveError:
     if _NETWORK.search("\n".join([message, *tail])):
         return TransientError(what, where=derivation, why=why, fixes=fixes)
     return BuildError(what, where=derivation, why=why, fixes=fixes, lacking=lacking(tail))
+
+
+def _not_portable(package: str, tags: str, platform: str) -> NeveError:
+    """The error for what nix/debian/portable.sh refuses."""
+    return NeveError(
+        f"{package} would have to be compiled for {platform}",
+        where=package,
+        why=f"its wheel is {tags}, not pure Python, and this machine runs nothing of {platform}",
+        fixes=[
+            f"take a version of {package} that has a wheel for {platform}, where it is a dependency",
+            f"or build on a machine that is {platform}",
+            f"or take {platform} out of `platforms` under [tool.neve]",
+        ],
+    )
 
 
 def failure(nix: Nix, what: str, errors: Sequence[str], status: int) -> NeveError:
