@@ -131,7 +131,8 @@ def test_the_directory_itself_is_no_dependency(world: World, project: Path) -> N
         project,
         requirements_dot_txt="-e .\n",
         pyproject_dot_toml=PROJECT + 'dependencies = ["lime"]\n'
-        '[build-system]\nrequires = ["lemon"]\nbuild-backend = "hatchling.build"\n[tool.neve]\nproject = "requirements"\n',
+        '[build-system]\nrequires = ["lemon"]\nbuild-backend = "hatchling.build"\n'
+        '[tool.neve]\nproject = "requirements"\n',
     )
     locked = lock_project(world.session(project))
     assert versions(locked) == {"lime": "1.0"}
@@ -254,3 +255,17 @@ def test_poetry_without_a_lock_is_resolved(world: World, project: Path) -> None:
         "poetry",
         "tool.poetry.dependencies.python",
     )
+
+
+def test_an_architecture_that_the_hashes_lack_is_left_out(world: World, project: Path) -> None:
+    digest = world.serve_wheel("rind", "1.0", requires=("lime ; platform_machine == 'aarch64'",))
+    write(
+        project,
+        requirements_dot_txt=f"rind==1.0 --hash=sha256:{digest}\n",
+        neve_dot_toml='base = "nixpkgs"\n',
+    )
+    locked = lock_project(world.session(project))
+    assert {name: [a.name for a in each] for name, each in locked.environments.items()} == {"x86_64": ["rind"]}
+    write(project, requirements_dot_txt="rind==1.0\n")
+    locked = lock_project(world.session(project))
+    assert [a.name for a in locked.environments["aarch64"]] == ["lime", "rind"]

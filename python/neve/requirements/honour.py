@@ -36,28 +36,45 @@ class _Wish:
         return exact[0] if len(specifiers) == 1 and exact else None
 
 
-def honoured(data: Mapping[str, Any], asked: Requirements, targets: Sequence[Target]) -> dict[str, Any]:
+def honoured(data: Mapping[str, Any], asked: Requirements, targets: Mapping[str, Sequence[Target]]) -> dict[str, Any]:
     """``data``, a resolved pylock, with those files alone whose hashes ``asked`` has, where it has any.
 
-    Raises NeveError with each pinned version that is another on one of the ``targets``, and each package there that has
-    no file with a locked hash.
+    ``targets`` are by architecture, the one that must be had first: what another lacks takes it out of the lock's
+    environments. Raises NeveError with each pinned version that is another one, and each package without a file that
+    has a locked hash.
     """
     wishes = [wish for line in asked.lines if (wish := _wish(line)) is not None]
     packages = [package for package in data.get("packages", []) if isinstance(package.get("name"), str)]
-    problems = list(_other_versions(packages, wishes, targets))
-    if asked.hashed and not problems:
-        kept = []
-        for package in packages:
-            needed = any(_applies(package.get("marker"), target) for target in targets)
-            try:
-                kept.append(_hashed(package, wishes))
-            except NeveError as error:
-                if needed:  # what no target installs need not be in the lock of another machine
-                    problems.append(error)
-        packages = kept
-    if (found := collected(problems)) is not None:
+    problems = {architecture: list(_other_versions(packages, wishes, each)) for architecture, each in targets.items()}
+    if asked.hashed:
+        packages, without = _with_hashes(packages, wishes)
+        for architecture, each in targets.items():
+            # What no target installs need not be in a lock that another machine made.
+            problems[architecture] += [
+                error for package, error in without if any(_applies(package.get("marker"), target) for target in each)
+            ]
+    own = next(iter(targets))
+    if (found := collected(problems[own])) is not None:
         raise found
-    return {**data, "packages": packages}
+    result = {**data, "packages": packages}
+    if any(problems.values()):
+        fine = [architecture for architecture, wrong in problems.items() if not wrong]
+        result["environments"] = [f"platform_machine == '{architecture}'" for architecture in fine]
+    return result
+
+
+def _with_hashes(
+    packages: Sequence[Mapping[str, Any]], wishes: Sequence[_Wish]
+) -> tuple[list[Mapping[str, Any]], list[tuple[Mapping[str, Any], NeveError]]]:
+    """``packages`` with their hashed files, and those that have none, with what is wrong."""
+    kept: list[Mapping[str, Any]] = []
+    without: list[tuple[Mapping[str, Any], NeveError]] = []
+    for package in packages:
+        try:
+            kept.append(_hashed(package, wishes))
+        except NeveError as error:
+            without.append((package, error))
+    return kept, without
 
 
 def _wish(line: Line) -> _Wish | None:

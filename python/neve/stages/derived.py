@@ -51,7 +51,7 @@ class DerivedEnvironment:
         session.progress.stage(f"the environment of {session.project.files[0]}")
         text = environment_of(session, targets, held=None if upgrade else held)
         text = (
-            _HEAD.format(files=", ".join(session.project.files))
+            _HEAD.format(files=", ".join(name for name in session.project.files if name not in _ELSEWHERE))
             + text.rstrip()
             + f'\n\n[tool.neve]\ninputs = "{inputs}"\n'
         )

@@ -109,7 +109,7 @@ def _rye(session: Session, targets: Targets, held: str | None) -> dict[str, Any]
     name = "requirements-dev.lock" if groups else "requirements.lock"
     asked = requirements_of(session.directory, name)
     data = _resolved(session, [name], targets, None, options=["--no-deps", *_options(asked.prereleases)])
-    return honoured(data, asked, _every(targets))
+    return honoured(data, asked, targets)
 
 
 def _requirements(session: Session, targets: Targets, held: str | None) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def _requirements(session: Session, targets: Targets, held: str | None) -> dict[
         raise found
     asked = requirements_of(session.directory, NAME)
     data = _resolved(session, [NAME], targets, held, options=_options(asked.prereleases))
-    return honoured(data, asked, _every(targets))
+    return honoured(data, asked, targets)
 
 
 def _setuptools(session: Session, targets: Targets, held: str | None) -> dict[str, Any]:
