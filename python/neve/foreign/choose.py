@@ -11,7 +11,7 @@ from neve.foreign.package import Dependency, ForeignLock, LockedPackage, Registr
 from neve.foreign.pep621 import own_extras
 from neve.foreign.table import shown_key
 
-_ROUNDS = 20
+_ROUNDS = 10
 _MOST = 20
 Environment = Mapping[str, str]
 
@@ -94,18 +94,21 @@ class _Walk:
         """The packages by name. Raises NeveError.
 
         Where the lock has several versions of a package, all that is said of it decides; what that is depends on the
-        choice: it is made again until it stays.
+        choice: it is made again until it stays. Where it goes in circles, what was ever said counts from then on.
         """
         wanted = list(roots)
         limits: dict[str, set[Constraint]] = {}
-        for _ in range(_ROUNDS):
+        turn = 0
+        while True:
             chosen = {name: self._best(name, limits.get(name, set())) for name in self._candidates}
             reached, found = self._reached(wanted, chosen)
-            if found == limits:
+            said = (
+                found if turn < _ROUNDS else {n: found.get(n, set()) | limits.get(n, set()) for n in {*found, *limits}}
+            )
+            if said == limits:
                 self._check(reached, found)
                 return reached
-            limits = found
-        raise _refused(self._lock, "it chooses no versions that agree with each other")
+            limits, turn = said, turn + 1
 
     def _best(self, name: str, limits: Collection[Constraint]) -> LockedPackage:
         from packaging.version import Version

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
 _LONGEST = 4096
-_PART = re.compile(r"(?P<op>\^|~=|~|===|==|!=|<=|>=|<|>|=)?\s*v?(?P<version>[^\s,|^~=!<>]+)")
-_WILDCARD = re.compile(r"(?P<release>\d+(\.\d+)*)?(\.[*xX])+|[*xX]")
+_PART = re.compile(r"(?P<op>\^|~=|~|===|==|!=|<=|>=|<|>|=)?\s*v?(?P<version>(\d+!)?[^\s,|^~=!<>]+)")
+_WILDCARD = re.compile(r"(?P<release>(\d+!)?\d+(\.\d+)*)?(\.[*xX])+|[*xX]")
 _PRECISE = 3  # parts of a version of Python that name a patch level
 _MINORS = range(60)
 

@@ -22,9 +22,10 @@ _PLATFORM = re.compile(r"(?P<op>!=|==|)\s*(?P<name>[A-Za-z0-9_]+)\Z")
 def poetry_wishes(data: Mapping[str, Any]) -> Wishes:
     """What a parsed pyproject.toml asks of Poetry. Raises NeveError with what is wrong in it."""
     problems = Problems(FILE, "mend it; `poetry check` says what Poetry thinks of it")
-    table = Table(data, "", problems).table("tool").table("poetry")
+    top = Table(data, "", problems)
+    table = top.table("tool").table("poetry")
     found = _main(data, table, problems)
-    groups = {normalized(name) for name in data.get("dependency-groups", {})}
+    groups = {normalized(name) for name in top.table("dependency-groups").data}
     found += group_wishes(data, problems)
     for name, entry in (("dev", table), *_groups(table)):
         key = "dev-dependencies" if entry is table else "dependencies"

@@ -37,6 +37,8 @@ def pylock_text(
     if environment is not None:
         lines.append(f"environments = {_value([environment])}")
     lines.append('created-by = "neve"')
+    if not entries:
+        lines.append("packages = []")
     tables = [_package(entry, targets) for entry in entries]
     for table in sorted(tables, key=lambda each: (each["name"], each.get("version", ""), each.get("marker", ""))):
         lines += ["", "[[packages]]", *(line for key, value in table.items() for line in _lines(key, value))]
