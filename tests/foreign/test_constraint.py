@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.markers import Marker
 from packaging.specifiers import SpecifierSet
@@ -104,6 +104,7 @@ def test_a_constraint_of_python_as_a_marker(text: str, holds: set[str]) -> None:
 versions = st.lists(st.integers(0, 30), min_size=1, max_size=4).map(lambda parts: ".".join(map(str, parts)))
 
 
+@settings(deadline=None)
 @given(versions, versions)
 def test_a_caret_keeps_the_first_part_that_is_not_zero(base: str, other: str) -> None:
     parts = [*map(int, base.split("."))]
@@ -112,6 +113,7 @@ def test_a_caret_keeps_the_first_part_that_is_not_zero(base: str, other: str) ->
     assert (other in poetry(f"^{base}")) == (two[: place + 1] == one[: place + 1] and two >= one)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="0123456789.*xX^~=!<>|, ab+!-", max_size=40))
 def test_any_text_is_a_constraint_or_refused(text: str) -> None:
     try:

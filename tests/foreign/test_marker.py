@@ -3,7 +3,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.markers import Marker as Packaging
 
@@ -54,6 +54,7 @@ def test_a_comparison_that_means_nothing_is_refused() -> None:
         Marker("os_name ~= 'posix'").holds(environment())
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["os_name == 'posix'", "python_version < '3.12'", "sys_platform != 'linux'"]), min_size=1)
 )
@@ -62,6 +63,7 @@ def test_without_extras_it_is_packagings_own(parts: list[str]) -> None:
         assert Marker(word.join(parts)).holds(environment()) == Packaging(word.join(parts)).evaluate(environment())
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="extra ='\"()andor!<>_python_version3.1", max_size=60))
 def test_any_text_is_a_marker_or_refused(text: str) -> None:
     with suppress(ValueError):

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neve.errors import NeveError, TransientError
@@ -91,6 +91,7 @@ def test_json_that_is_no_page_is_refused(data: object) -> None:
         from_json(data)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="<>/!ahref=\"'#-[]?&;ß\x00meta base", max_size=80) | st.text(max_size=60))
 def test_any_page_is_read_or_refused(text: str) -> None:
     for media in ("text/html", "application/json"):
