@@ -13,7 +13,8 @@ from packaging.specifiers import SpecifierSet
 from neve.errors import NeveError
 from neve.project.project import Project
 from neve.project.read import read_project
-from neve.project.uv_settings import tool_uv, workspace_root
+from neve.project.uv_settings import tool_uv
+from neve.project.workspace import workspace_root
 from tests.conformance import foreign
 from tests.conformance.compare import Comparison, choices, compared
 from tests.conformance.targets import TARGETS
@@ -50,7 +51,7 @@ def _row(directory: Path, targets: Sequence[str]) -> Row:
         project = read_project(directory)
         admitted = [target for target in targets if _admits(project, target)]
         if project.kind in _UV:
-            root = workspace_root(directory)
+            root = workspace_root(directory) or directory
             found = compared(
                 directory,
                 admitted,
@@ -109,7 +110,7 @@ def _words(project: Project, directory: Path) -> list[str]:
 
 
 def _rules(directory: Path) -> Mapping[str, str]:
-    table = tool_uv(workspace_root(directory))
+    table = tool_uv(workspace_root(directory) or directory)
     rules: dict[str, str] = {}
     for word in ("no-build", "no-binary"):
         rules |= {"*": word} if table.get(word) is True else {}

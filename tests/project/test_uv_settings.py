@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from neve.project.uv_settings import default_groups, uv_settings, workspace_root
+from neve.project.uv_settings import default_groups, settings_files, uv_settings
+from neve.project.workspace import workspace_root
 
 ROOT = '[tool.uv]\nx = "root"\n[tool.uv.workspace]\nmembers = ["packages/*", "own"]\nexclude = ["packages/old"]\n'
 
@@ -27,21 +28,21 @@ def said(directory: Path, **environ: str) -> list[str]:
 def test_the_root_of_a_workspace(tmp_path: Path, inside: str, is_member: bool) -> None:
     root = write(tmp_path / "pyproject.toml", ROOT)
     directory = write(tmp_path / inside / "pyproject.toml", "")
-    assert workspace_root(directory) == (root if is_member else directory)
-    assert workspace_root(root) == root
+    assert workspace_root(directory) == (root if is_member else None)
+    assert workspace_root(root) is None
 
 
 def test_a_workspace_inside_another_is_its_own(tmp_path: Path) -> None:
     write(tmp_path / "pyproject.toml", ROOT)
     inner = write(tmp_path / "own" / "pyproject.toml", "[tool.uv.workspace]\nmembers = []\n")
-    assert workspace_root(inner) == inner
+    assert workspace_root(inner) is None
 
 
 @pytest.mark.parametrize("members", ['["/etc/*"]', '["**x"]', '[""]', "[1]", '"packages/*"', '["../*"]'])
 def test_members_that_name_nothing(tmp_path: Path, members: str) -> None:
     write(tmp_path / "pyproject.toml", f"[tool.uv.workspace]\nmembers = {members}\n")
     directory = write(tmp_path / "packages/a/pyproject.toml", "")
-    assert workspace_root(directory) == directory
+    assert workspace_root(directory) is None
 
 
 def test_settings_are_those_of_the_workspace_then_the_user_s(tmp_path: Path) -> None:
@@ -62,6 +63,18 @@ def test_uv_looks_upwards_for_settings(tmp_path: Path) -> None:
     assert said(directory) == ["above"]
     write(directory / "pyproject.toml", '[tool.uv]\nx = "own"\n')
     assert said(directory) == ["own"]
+
+
+def test_the_files_that_settings_are_looked_for_in(tmp_path: Path) -> None:
+    write(tmp_path / "pyproject.toml", ROOT)
+    member = write(tmp_path / "own/pyproject.toml", "")
+    environ = {"XDG_CONFIG_HOME": str(tmp_path / "config")}
+    root = (tmp_path / "uv.toml", tmp_path / "pyproject.toml")
+    shared = (tmp_path / "config/uv/uv.toml", Path("/etc/uv/uv.toml"))
+    assert settings_files(member, environ) == (*root, *shared)
+    silent = write(tmp_path / "alone/pyproject.toml", "")
+    assert settings_files(silent, environ) == (silent / "uv.toml", silent / "pyproject.toml", *root, *shared)
+    assert settings_files(member, {"UV_CONFIG_FILE": "x.toml"}) == (member / "x.toml",)
 
 
 @pytest.mark.parametrize(

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+# What uv takes for yes in the environment.
+TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
 
-def workspace_root(directory: Path) -> Path:
-    """The root of the uv workspace that ``directory`` is a member of; ``directory`` itself where there is none."""
-    own = directory.resolve()
-    for parent in (own, *own.parents):
-        table = tool_uv(parent).get("workspace")
-        if isinstance(table, Mapping):
-            return parent if parent == own or _is_member(own, parent, table) else own
-    return own
+# What of the environment decides which settings there are, and what is built (no-binary, no-build).
+VARIABLES = (
+    "UV_CONFIG_FILE",
+    "UV_NO_CONFIG",
+    "XDG_CONFIG_HOME",
+    "UV_NO_BINARY",
+    "UV_NO_BINARY_PACKAGE",
+    "UV_NO_BUILD",
+    "UV_NO_BUILD_PACKAGE",
+)
 
 
 def uv_settings(directory: Path, environ: Mapping[str, str]) -> list[Mapping[str, Any]]:
@@ -25,10 +27,22 @@ def uv_settings(directory: Path, environ: Mapping[str, str]) -> list[Mapping[str
     """
     if file := environ.get("UV_CONFIG_FILE"):
         return [_read(directory / file)]
-    if environ.get("UV_NO_CONFIG", "").lower() in ("1", "true", "yes", "on", "y", "t"):
+    if environ.get("UV_NO_CONFIG", "").lower() in TRUE:
         return []
-    home = environ.get("XDG_CONFIG_HOME") or f"{environ.get('HOME') or '/'}/.config"
-    return [_nearest(workspace_root(directory)), _read(Path(home, "uv/uv.toml")), _read(Path("/etc/uv/uv.toml"))]
+    tables = (_own(parent) for parent in _upwards(directory))
+    return [next((table for table in tables if table is not None), {}), *map(_read, _shared(environ))]
+
+
+def settings_files(directory: Path, environ: Mapping[str, str]) -> tuple[Path, ...]:
+    """Where :func:`uv_settings` looks, whether there is a file or not."""
+    if file := environ.get("UV_CONFIG_FILE"):
+        return (directory / file,)
+    found: list[Path] = []
+    for parent in _upwards(directory):
+        found += (parent / "uv.toml", parent / "pyproject.toml")
+        if _own(parent) is not None:
+            break
+    return (*found, *_shared(environ))
 
 
 def default_groups(directory: Path) -> tuple[str, ...] | Literal["all"]:
@@ -46,32 +60,31 @@ def tool_uv(directory: Path) -> Mapping[str, Any]:
     return table if isinstance(table, Mapping) else {}
 
 
-def _nearest(root: Path) -> Mapping[str, Any]:
-    """uv looks upwards for the first directory that says something; uv.toml goes before [tool.uv] beside it."""
-    for parent in (root, *root.parents):
-        if (parent / "uv.toml").is_file():
-            return _read(parent / "uv.toml")
-        if table := tool_uv(parent):
-            return table
-    return {}
+def _upwards(directory: Path) -> tuple[Path, ...]:
+    """Where uv looks for the first directory that says something: the workspace's root and what is above it."""
+    from neve.project.workspace import workspace_root
+
+    root = workspace_root(directory) or directory.resolve()
+    return (root, *root.parents)
 
 
-def _is_member(directory: Path, root: Path, table: Mapping[str, Any]) -> bool:
-    def named(key: str) -> Iterator[Path]:
-        patterns = table.get(key)
-        for pattern in patterns if isinstance(patterns, list) else ():
-            if isinstance(pattern, str) and pattern and not pattern.startswith("/"):
-                with suppress(ValueError, OSError):  # no pattern, for uv either
-                    yield from root.glob(pattern)
+def _own(directory: Path) -> Mapping[str, Any] | None:
+    """What ``directory`` says; uv.toml goes before [tool.uv] beside it. None where it says nothing."""
+    return _read(directory / "uv.toml") if (directory / "uv.toml").is_file() else tool_uv(directory) or None
 
-    return directory in named("members") and directory not in named("exclude")
+
+def _shared(environ: Mapping[str, str]) -> tuple[Path, Path]:
+    home = environ.get("XDG_CONFIG_HOME") or f"{environ.get('HOME') or '/'}/.config"
+    return Path(home, "uv/uv.toml"), Path("/etc/uv/uv.toml")
 
 
 def _read(path: Path) -> Mapping[str, Any]:
+    import tomllib
+
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return {}  # missing, or uv has complained of it
 
 
-__all__ = ["default_groups", "tool_uv", "uv_settings", "workspace_root"]
+__all__ = ["TRUE", "VARIABLES", "default_groups", "settings_files", "tool_uv", "uv_settings"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from neve.errors import NeveError
+from neve.project.uv_settings import TRUE
 
 if TYPE_CHECKING:
     from packaging.pylock import Package
@@ -45,7 +46,7 @@ def _which(key: str, tables: Iterable[Mapping[str, Any]], environ: Mapping[str, 
 
     said: list[bool] = []
     names = set(environ.get(f"UV_NO_{key.upper()}_PACKAGE", "").split())
-    if environ.get(f"UV_NO_{key.upper()}", "").strip().lower() in _TRUE:  # a "no" there says nothing
+    if environ.get(f"UV_NO_{key.upper()}", "").strip().lower() in TRUE:  # a "no" there says nothing
         said.append(True)
     for table in tables:
         if isinstance(value := table.get(f"no-{key}"), bool):
@@ -55,10 +56,6 @@ def _which(key: str, tables: Iterable[Mapping[str, Any]], environ: Mapping[str, 
     if said:
         return "all" if said[0] else frozenset()
     return frozenset(canonicalize_name(name) for name in names)
-
-
-# What uv takes for yes in the environment.
-_TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
 
 
 def _covers(rule: Which, other: Which, name: str) -> bool:

@@ -14,6 +14,7 @@ from neve import __version__
 from neve.errors import NeveError
 from neve.files import explained, locked, write_atomic
 from neve.project.detect import MARKERS
+from neve.project.uv_settings import VARIABLES, settings_files
 from neve.python.source_tree import is_telling
 from neve.resources import nix_library, templates
 from neve.stages.work import work_directory
@@ -200,7 +201,8 @@ def _inputs(session: Session) -> tuple[str, ...]:
     read = session.project.files
     uv_lock = os.path.relpath(session.uv_lock, session.directory)
     locks = (session.neve_lock.name, uv_lock, session.pylock.name)
-    return tuple(dict.fromkeys((*((".python-version",) if session.script else MARKERS), *locks, *read)))
+    told = map(str, settings_files(session.directory, session.environ))
+    return tuple(dict.fromkeys((*((".python-version",) if session.script else MARKERS), *locks, *read, *told)))
 
 
 def _keys(session: Session, inputs: Sequence[str]) -> _Keys:
@@ -211,7 +213,7 @@ def _keys(session: Session, inputs: Sequence[str]) -> _Keys:
         options = [
             __version__,
             str(replace(session.options, offline=False)),  # decides whether, not what
-            *(session.environ.get(n, "") for n in ("NEVE_NIX", "NEVE_STORE", "XDG_DATA_HOME", "HOME")),
+            *(session.environ.get(n, "") for n in ("NEVE_NIX", "NEVE_STORE", "XDG_DATA_HOME", "HOME", *VARIABLES)),
         ]
         for part in (*options, *files, *_own_stats()):
             rendered.update(part.encode("utf-8", "surrogateescape") + b"\0")
