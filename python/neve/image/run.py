@@ -35,7 +35,8 @@ def run(
     binds: Sequence[Bind] = (),
     architecture: str | None = None,
 ) -> int:
-    """Run the image of ``layout``, of several that for ``architecture`` (default: this machine's), with ``arguments`` in place of its command, and return its exit code.
+    """Run the image of ``layout``, of several that for ``architecture`` (OCI's name; default: this machine's), with
+    ``arguments`` in place of its command, and return its exit code.
 
     Where an engine can take over, this process becomes the engine and nothing returns. ``engine`` is a
     command line (``podman --runtime runc``); ``engine_args`` go to its ``run`` (for bubblewrap: to bwrap).
