@@ -129,6 +129,18 @@ def layout(
     return directory
 
 
+def index_of(directory: Path, trees: Mapping[str, Sequence[Tree]], **settings: Any) -> Path:
+    """A layout of one index of images, by architecture."""
+    manifests = []
+    for architecture, layers in trees.items():
+        layout(directory, layers, document={"architecture": architecture}, **settings)
+        [manifest] = json.loads((directory / "index.json").read_text())["manifests"]
+        manifests.append({**manifest, "platform": {"architecture": architecture, "os": "linux"}})
+    index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": manifests}
+    write_index(directory, [blob(directory, _json(index), INDEX)])
+    return directory
+
+
 def write_index(directory: Path, manifests: Sequence[Mapping[str, Any]]) -> None:
     """Write the files that make ``directory`` a layout of ``manifests``."""
     (directory / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
