@@ -10,6 +10,7 @@ import pytest
 
 from neve.errors import NeveError
 from neve.python.uv import Uv
+from neve.python.wheel import File
 from neve.session import Options, Session
 from neve.stages.environment import find_environment
 from neve.stages.info import describe
@@ -78,19 +79,22 @@ def test_a_script(tmp_path: Path) -> None:
     text = (
         "# /// script\n"
         '# requires-python = ">=3.11"\n# dependencies = ["fig", "kiwi; platform_machine == \'aarch64\'"]\n'
-        '# [tool.uv]\n# constraint-dependencies = ["fig<2"]\n# ///\n'
+        '# [tool.uv]\n# constraint-dependencies = ["fig<2"]\n# no-binary-package = ["fig"]\n# ///\n'
     )
     with indexes(tmp_path / "home") as served:
-        served.add((*plain("fig==1.0", "fig==2.0"), Release(name="kiwi")))
+        served.add((*plain("fig==2.0", "kiwi"), Release(name="fig", sdist=True)))
         (tmp_path / "job.py").write_text(text)
         session = Session(tmp_path, Options(), script="job.py")
         environment = find_environment(session)
         environment.prepare(upgrade=False, check=False, refresh=True)
-        for target, names in {"trixie": ["fig==1.0"], "trixie-arm": ["fig==1.0", "kiwi==1.0"]}.items():
+        for target, names in {
+            "trixie": ["fig-1.0.tar.gz"],
+            "trixie-arm": ["fig-1.0.tar.gz", "kiwi-1.0-py3-none-any.whl"],
+        }.items():
             wanted = {TARGETS[target].architecture: [TARGETS[target]]}
             pylock, _ = environment.pylock(wanted, upgrade=False, check=False)
             chosen = choose(session, pylock, [TARGETS[target]], where=environment.where, sdists=True)
-            assert [f"{artefact.name}=={artefact.version}" for artefact in chosen] == names
+            assert [artefact.file for artefact in chosen if isinstance(artefact, File)] == names
 
 
 def test_a_pylock_that_the_target_s_python_does_not_fit(tmp_path: Path) -> None:

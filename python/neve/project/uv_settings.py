@@ -55,7 +55,12 @@ def default_groups(directory: Path) -> tuple[str, ...] | Literal["all"]:
 
 def tool_uv(directory: Path) -> Mapping[str, Any]:
     """``[tool.uv]`` of the pyproject.toml in ``directory``; empty where there is none."""
-    tool = _read(directory / "pyproject.toml").get("tool")
+    return uv_table(_read(directory / "pyproject.toml"))
+
+
+def uv_table(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``[tool.uv]`` of a parsed pyproject.toml, or of a script's metadata; empty where there is none."""
+    tool = data.get("tool")
     table = tool.get("uv") if isinstance(tool, Mapping) else None
     return table if isinstance(table, Mapping) else {}
 
@@ -87,4 +92,4 @@ def _read(path: Path) -> Mapping[str, Any]:
         return {}  # missing, or uv has complained of it
 
 
-__all__ = ["TRUE", "VARIABLES", "default_groups", "settings_files", "tool_uv", "uv_settings"]
+__all__ = ["TRUE", "VARIABLES", "default_groups", "settings_files", "tool_uv", "uv_settings", "uv_table"]

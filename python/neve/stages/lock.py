@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from neve.lock.model import Lock
     from neve.lock.resolve import Resolver
     from neve.python.artefact import Artefact
+    from neve.python.build_rules import BuildRules
     from neve.python.target import Target
     from neve.session import Session
 
@@ -154,13 +155,11 @@ def choose(
     its file, ``sdists`` says whether sources can be built. uv's rules on building are kept to. Raises NeveError.
     """
     from neve.lock.patch_level import one_choice
-    from neve.project.uv_settings import uv_settings
-    from neve.python.build_rules import build_rules
     from neve.python.select import select_artefacts
 
     config = session.project.config
     own = session.project.kind == "pylock"  # others were made for the extras and groups that are asked for
-    rules = build_rules(uv_settings(session.directory, session.environ), session.environ)
+    rules = _build_rules(session)
     choices = {
         target: select_artefacts(
             pylock,
@@ -174,6 +173,19 @@ def choose(
         for target in targets
     }
     return one_choice(choices, where=where)
+
+
+def _build_rules(session: Session) -> BuildRules:
+    """What uv's settings say of building: those of a script, then those of its directory."""
+    from neve.project.script import script_metadata
+    from neve.project.uv_settings import uv_settings, uv_table
+    from neve.python.build_rules import build_rules
+
+    tables = uv_settings(session.directory, session.environ)
+    if session.script is not None:
+        metadata = script_metadata(read_text(session.directory / session.script), where=session.script)
+        tables = [uv_table(metadata or {}), *tables]
+    return build_rules(tables, session.environ)
 
 
 __all__ = ["Locked", "choose", "lock_project", "resolver_of"]
