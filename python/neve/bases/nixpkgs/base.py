@@ -144,9 +144,11 @@ class Nixpkgs:
         """``lock``."""
         return lock
 
-    def packages_with(self, session: Session, lock: Lock, lacking: Sequence[Lacking]) -> dict[Lacking, str]:  # noqa: ARG002
-        """Nothing is known without an index."""
-        return {}
+    def packages_with(self, session: Session, lock: Lock, lacking: Sequence[Lacking]) -> dict[Lacking, str]:
+        """Of libraries, the table's; nothing else is known without an index."""
+        linked = {each.name: each for each in lacking if each.kind == "linked"}
+        found = self.libraries(session, session.plan, lock, [*linked], session.plan.architecture, offline=True)
+        return {linked[name]: each.packages[0] for name, each in found.items() if each.packages}
 
     def targets(
         self,
