@@ -46,7 +46,7 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("program", r"unable to execute '(?P<name>[A-Za-z0-9+_-]+)'"),
     ("program", r"(?P<name>pg_config) (?:executable )?(?:not found|is required)"),
     # What the loader says of a wheel in the import check; the driver's libraries are in no image.
-    ("linked", rf"(?:ImportError|OSError): (?!libcuda\.|libnvidia-)(?P<name>{_NAME}\.so[.0-9]*): cannot open shared object file"),
+    ("linked", rf"(?:Import|OS)Error: (?!libcuda\.|libnvidia-)(?P<name>{_NAME}\.so[.0-9]*): cannot open shared object"),
 )
 _SEARCHES = tuple((kind, re.compile(pattern, re.IGNORECASE if kind == "program" else 0)) for kind, pattern in _PATTERNS)
 _LINKED = re.compile(
