@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from neve.errors import NeveError
 from neve.project.project import BuildSystem, Project
 from neve.project.pyproject import LEGACY
 from neve.project.python_version import read_python_version
 from neve.project.read import read_project
+from neve.project.script import script_metadata
 
 
 def project(directory: Path, files: dict[str, str], script: str | None = None) -> Project:
@@ -260,3 +266,46 @@ def test_scripts_that_are_wrong(tmp_path: Path, text: str, where: str) -> None:
 def test_passwords_are_refused_in_every_kind(tmp_path: Path, files: dict[str, str], where: str) -> None:
     found = problem(tmp_path, files)
     assert (found.what, found.where) == ("a URL holds a password", where)
+
+
+# The expression that PEP 723 gives.
+REFERENCE = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
+LINES = st.sampled_from(["# /// script", "# /// other", "# ///", "#", "# x = 1", "#x", "", "print()", "#\t", "# "])
+
+
+@given(st.lists(LINES, max_size=12))
+def test_blocks_are_those_of_the_reference(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    found = [match for match in REFERENCE.finditer(text) if match["type"] == "script"]
+    try:
+        data = script_metadata(text, where="a.py")
+    except NeveError as error:
+        assert len(found) != 1 or error.what == "the script's metadata is not valid TOML"  # noqa: PT017
+    else:
+        assert len(found) == (data is not None)
+        assert not data or data == {"x": 1}
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "more.txt"])
+def test_a_pipe_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    (tmp_path / "requirements.txt").write_text("-r more.txt\n")
+    (tmp_path / name).unlink(missing_ok=True)
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(NeveError):
+        read_project(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text", ["x = " + "+".join(["1"] * 50_000), "x = " + "-" * 50_000 + "1", "a" + ".b" * 50_000, "f" + "()" * 50_000]
+)
+def test_a_setup_py_of_great_depth(tmp_path: Path, text: str) -> None:
+    (tmp_path / "setup.py").write_text(text)
+    with suppress(NeveError):
+        assert read_project(tmp_path).kind == "setuptools"
+
+
+def test_long_lines_take_no_time(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text(f".{'[' * 200_000}\n{' ' * 200_000}x\nrich{' ' * 200_000}x\n")
+    assert read_project(tmp_path).kind == "requirements"
+    (tmp_path / "a.py").write_text("# /// a\n" * 100_000)
+    assert read_project(tmp_path, "a.py").kind == "script"

@@ -45,7 +45,10 @@ def honoured(data: Mapping[str, Any], asked: Requirements, targets: Mapping[str,
     """
     wishes = [wish for line in asked.lines if (wish := _wish(line)) is not None]
     packages = [package for package in data.get("packages", []) if isinstance(package.get("name"), str)]
-    problems = {architecture: list(_other_versions(packages, wishes, each)) for architecture, each in targets.items()}
+    by_name: dict[str, list[Mapping[str, Any]]] = {}
+    for package in packages:
+        by_name.setdefault(normalized(package["name"]), []).append(package)
+    problems = {architecture: list(_other_versions(by_name, wishes, each)) for architecture, each in targets.items()}
     if asked.hashed:
         packages, without = _with_hashes(packages, wishes)
         for architecture, each in targets.items():
@@ -67,11 +70,14 @@ def _with_hashes(
     packages: Sequence[Mapping[str, Any]], wishes: Sequence[_Wish]
 ) -> tuple[list[Mapping[str, Any]], list[tuple[Mapping[str, Any], NeveError]]]:
     """``packages`` with their hashed files, and those that have none, with what is wrong."""
+    by_name: dict[str, list[_Wish]] = {}
+    for wish in wishes:
+        by_name.setdefault(wish.name, []).append(wish)
     kept: list[Mapping[str, Any]] = []
     without: list[tuple[Mapping[str, Any], NeveError]] = []
     for package in packages:
         try:
-            kept.append(_hashed(package, wishes))
+            kept.append(_hashed(package, by_name.get(normalized(package["name"]), ())))
         except NeveError as error:
             without.append((package, error))
     return kept, without
@@ -100,7 +106,7 @@ def _applies(marker: Any, target: Target) -> bool:
 
 
 def _other_versions(
-    packages: Sequence[Mapping[str, Any]], wishes: Sequence[_Wish], targets: Sequence[Target]
+    packages: Mapping[str, Sequence[Mapping[str, Any]]], wishes: Sequence[_Wish], targets: Sequence[Target]
 ) -> Iterator[NeveError]:
     seen = set()
     for wish in wishes:
@@ -111,8 +117,8 @@ def _other_versions(
                 continue
             there = [
                 str(package.get("version"))
-                for package in packages
-                if normalized(package["name"]) == wish.name and _applies(package.get("marker"), target)
+                for package in packages.get(wish.name, ())
+                if _applies(package.get("marker"), target)
             ]
             if not any(_equal(version, wish.version) for version in there) and wish.line.where not in seen:
                 seen.add(wish.line.where)
@@ -138,22 +144,24 @@ def _equal(one: str, other: str) -> bool:
 
 
 def _hashed(package: Mapping[str, Any], wishes: Sequence[_Wish]) -> dict[str, Any]:
-    """``package`` with those of its files that a line has the hash of. Raises NeveError where there is none."""
+    """``package`` with those of its files that one of ``wishes``, its lines, has the hash of. Raises NeveError where
+    there is none.
+    """
     name, version = normalized(package["name"]), str(package.get("version"))
-    own = [wish for wish in wishes if wish.name == name and wish.line.hashes]
+    own = [wish for wish in wishes if wish.line.hashes]
     of_version = [wish for wish in own if wish.version is None or _equal(version, wish.version)]
     hashes = {sha256 for wish in of_version for sha256 in wish.line.hashes}
     if "directory" in package or "vcs" in package:
         raise NeveError(
             f"{name} has no hash",
-            where=_places([wish for wish in wishes if wish.name == name]) or name,
+            where=_places(wishes) or name,
             why="the requirements files have hashes, and a directory or a repository cannot have one",
             fixes=["depend on a file of it", "or take the hashes out"],
         )
     if not hashes:
         raise NeveError(
             f"{name} {version} has no hash",
-            where=_places(own or [wish for wish in wishes if wish.name == name]) or "the requirements files",
+            where=_places(own or wishes) or "the requirements files",
             why="other requirements have one: then all that is installed needs one",
             fixes=["write the files anew: `pip-compile --generate-hashes` or `uv pip compile --generate-hashes`"],
         )

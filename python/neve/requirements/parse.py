@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from neve.errors import NeveError, collected
 
-_COMMENT = re.compile(r"(^|\s+)#.*$")
+_COMMENT = re.compile(r"(?:^|(?<=\s))#.*$")
 _HASH = re.compile(r"\s--hash[=\s]\s*(\S+)")
 _SHA256 = re.compile(r"sha256:([0-9a-f]{64})\Z")
 _PASSWORD = re.compile(r"://[^/@\s:]*:[^/@\s]+@")
@@ -42,7 +42,8 @@ class Line:
     def is_project(self) -> bool:
         """Whether it is the project's own directory."""
         path = self.text.partition(" ;")[0].strip().removeprefix("file://").removeprefix("file:")
-        path = re.sub(r"\[[^\]]*\]\Z", "", path)
+        if path.endswith("]"):  # extras
+            path = path[: path.rfind("[")]
         if not path.startswith("."):
             return False
         return posixpath.normpath(path) == "."  # as pip and uv have it: relative to where they are called
