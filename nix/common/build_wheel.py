@@ -7,10 +7,12 @@ for backends that would ask a repository for the version.
 
 import importlib
 import importlib.metadata
+import itertools
 import json
 import os
 import re
 import sys
+import tempfile
 
 
 def backend_of(source, table):
@@ -39,6 +41,11 @@ def pretend(package):
         "PBR_VERSION",
     ):
         os.environ[variable] = version
+
+
+def name_alike():
+    """Temporary directories get the same names in each build: compilers and backends write them into what they make."""
+    tempfile._name_sequence = map("neve{:04}".format, itertools.count())
 
 
 def call(work):
@@ -104,6 +111,7 @@ def main():
     saved = os.dup(1)
     os.dup2(2, 1)
 
+    name_alike()
     backend = backend_of(source, table)  # imported once; what a hook changes ends with its process
 
     def requires():

@@ -65,15 +65,17 @@ def test_byte_code_is_not_compiled_with_random_hashes(tmp_path: Path) -> None:
     assert not (tmp_path / "__pycache__").exists()
 
 
-def _built(tmp_path: Path, requires: Sequence[str], backend: str = _BACKEND) -> tuple[int, str, str]:
+def _built(
+    tmp_path: Path, requires: Sequence[str], backend: str = _BACKEND, *, output: str | None = None, **environ: str
+) -> tuple[int, str, str]:
     tools = tmp_path / "tools"
     tools.mkdir(exist_ok=True)
     (tools / "own.py").write_text(backend.replace("{requires}", repr(list(requires))))
     (tools / "beside.py").write_text("")
     table = json.dumps({"build-backend": "own", "backend-path": ["tools"]})
     done = subprocess.run(
-        [sys.executable, "-s", str(COMMON / "build_wheel.py"), str(tmp_path), str(tmp_path)],
-        env={**os.environ, "PYTHONHASHSEED": "0", "backend": table},
+        [sys.executable, "-s", str(COMMON / "build_wheel.py"), str(tmp_path), output or str(tmp_path)],
+        env={**os.environ, "PYTHONHASHSEED": "0", "backend": table, **environ},
         capture_output=True,
         text=True,
         check=False,
@@ -93,6 +95,37 @@ def test_each_hook_has_a_process_of_its_own_and_the_same_hashes(tmp_path: Path) 
     (text,) = made
     assert sorted(text.split(" ")[:9]) == [str(number) for number in range(9)]
     assert text.split(" ")[9:] == [str(tmp_path / "tools"), ""]
+
+
+def test_temporary_names_are_the_same_each_time(tmp_path: Path) -> None:
+    backend = (
+        _BACKEND
+        + """
+import tempfile
+def build_wheel(directory, settings=None, metadata=None):
+    names = [os.path.basename(tempfile.mkdtemp()), os.path.basename(tempfile.mkdtemp())]
+    pathlib.Path(directory, "made.whl").write_text(" ".join(names))
+    return "made.whl"
+"""
+    )
+    made = set()
+    for number in range(2):
+        place = tmp_path / str(number)
+        place.mkdir()
+        assert _built(place, [], backend, TMPDIR=str(place))[0] == 0
+        made.add((place / "made.whl").read_text())
+    (text,) = made
+    assert len({*text.split()}) == 2
+
+
+def test_a_backend_that_ends_by_itself_has_said_why(tmp_path: Path) -> None:
+    backend = f"{_BACKEND}\ndef build_wheel(*words):\n    raise SystemExit('no compiler')\n"
+    assert _built(tmp_path, [], backend) == (1, "", "chatter\nno compiler\n")
+
+
+def test_what_a_backend_asks_for_is_printed(tmp_path: Path) -> None:
+    status, said, _ = _built(tmp_path, ["Nothing_Like.It >= 2"], output="-")
+    assert (status, json.loads(said)) == (0, ["Nothing_Like.It >= 2"])
 
 
 def test_a_backend_without_the_hook_is_asked_for_the_wheel_alone(tmp_path: Path) -> None:
