@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from neve.components.plan import make_plan
+from neve.components.plan import Plan, make_plan
 from neve.errors import NeveError
 from neve.lock.model import Lock
 from neve.python.artefact import Artefact
@@ -18,7 +18,7 @@ from tests.python.sdists import a_sdist_pin
 BOTH = ["linux/amd64", "linux/arm64"]
 
 
-def a_plan(platforms: list[str], machine: str = "x86_64", base: str = "debian"):  # type: ignore[no-untyped-def]
+def a_plan(platforms: list[str], machine: str = "x86_64", base: str = "debian") -> Plan:
     return make_plan(a_project(neve={"platforms": platforms, "base": base}), architecture=machine)
 
 

@@ -49,13 +49,15 @@ class Nix:
     """A Nix that works: how to call it, and where its store lies.
 
     ``command`` is a program or a program with the word ``nix`` after it (nix-portable); ``store`` is the root
-    of a chroot store, None for the store that this Nix uses by itself; ``origin`` says where it was found.
+    of a chroot store, None for the store that this Nix uses by itself; ``origin`` says where it was found; ``remote``
+    leaves it the other machines that its configuration names.
     """
 
     command: tuple[str, ...]
     version: tuple[int, ...]
     store: Path | None
     origin: str
+    remote: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), compare=False, repr=False)
 
     @property
@@ -118,6 +120,8 @@ class Nix:
 
     def _settings(self, substitute: bool) -> dict[str, str]:
         settings = dict(_SETTINGS)
+        if self.remote:
+            del settings["builders"]
         if not substitute:
             settings["substituters"] = ""
         else:

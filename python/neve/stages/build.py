@@ -129,14 +129,16 @@ def _nix_build(session: Session, attribute: str, link: Path) -> str:
     from neve.bases.base import find_base
     from neve.lock.text import read_lock
     from neve.nix.call import build, physical
+    from neve.nix.platforms import with_machines
     from neve.project.read import read_text
+    from neve.stages.platforms import builds_elsewhere
 
     session.progress.stage(f"building {attribute}")
     base = find_base(session.plan.base)
     # nix/ lies below .neve/, the project's files are read from where they are.
     try:
         paths = build(
-            session.nix,
+            with_machines(session.nix) if builds_elsewhere(session.plan) else session.nix,
             [attribute],
             progress=session.progress,
             offline=session.options.offline,

@@ -44,6 +44,11 @@ def foreign(plan: Plan) -> tuple[str, ...]:
     return tuple(architecture for architecture in plan.platforms if architecture != plan.machine)
 
 
+def builds_elsewhere(plan: Plan) -> bool:
+    """Whether other machines take part in the build."""
+    return plan.base != "debian" and bool(foreign(plan))
+
+
 def check_foreign(plan: Plan, lock: Lock, environments: Environments) -> None:
     """Raise NeveError with all that would have to be compiled for another platform than the machine's, as far as that
     is known before it is built: a package that has wheels, and none for that platform.
@@ -114,6 +119,7 @@ def must_be_compiled(name: str, architecture: str, machine: str) -> NeveError:
 __all__ = [
     "builder",
     "builders",
+    "builds_elsewhere",
     "check_foreign",
     "foreign",
     "must_be_compiled",

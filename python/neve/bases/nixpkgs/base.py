@@ -14,6 +14,7 @@ from neve.bases.nixpkgs.releases import DEFAULT_RELEASE, Pin, find_release
 from neve.bases.nixpkgs.targets import targets
 from neve.components.component import Contribution
 from neve.errors import NeveError
+from neve.render.config import PLATFORMS
 from neve.render.quote import nix
 
 if TYPE_CHECKING:
@@ -218,15 +219,23 @@ class Nixpkgs:
     def provide(self, session: Session, lock: Lock, artefacts: Sequence[Artefact]) -> None:
         """Wheels and source distributions, fetched by neve; nixpkgs and its binaries come by Nix itself."""
         from neve.bases.nixpkgs.tree import provide_tree
+        from neve.nix.platforms import check_builds_for
         from neve.python.artefact import files_of
         from neve.stages.provide import built_with, crates_of, provide_files, provide_sources
 
+        plan = session.plan
+        for foreign in plan.platforms:
+            if foreign != plan.machine:
+                check_builds_for(session.nix, f"{foreign}-linux", PLATFORMS[foreign])
         _must_be_new_enough(session.nix, lock.base.release)
         provide_tree(session, lock.nixpkgs)
 
-        architecture = session.plan.architecture
         provide_sources(session, lock, artefacts)
-        build = [*lock.build.wheels_for(architecture), *built_with(lock, architecture)]
+        build = [
+            wheel
+            for architecture in plan.platforms
+            for wheel in (*lock.build.wheels_for(architecture), *built_with(lock, architecture))
+        ]
         provide_files(session, [*files_of([*artefacts, *build]), *crates_of(session, lock)])
 
     def libraries(

@@ -44,6 +44,7 @@ def rendering(
         "lock": lock,
         "place": place,
         "systems": list(by_system),
+        "platforms": [f"{architecture}-linux" for architecture in plan.platforms],
         "wheel_layers": {
             system: [(layer.name, [wheel_value(wheel) for wheel in layer.wheels]) for layer in wheel_layers(plan, all_)]
             for system, (_, all_) in by_system.items()
