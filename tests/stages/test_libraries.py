@@ -248,6 +248,15 @@ def test_words_that_exclude_each_other(world: World, tmp_path: Path, words: list
     assert world.server.seen == []
 
 
+def test_a_mirror_without_an_index_of_files(world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    serve(world, "cv", "5.0", CV)
+    directory = project(tmp_path / "p", "cv")
+    assert run_command(["-C", str(directory), "--progress", "plain", "lock"]) == 0
+    assert "of 4 libraries that wheels need it is not known who has them" in capsys.readouterr().err
+    assert run_command(["-C", str(directory), "--offline", "lock"]) == 0
+    assert "and of 4 libraries it is not known who has them" in capsys.readouterr().err
+
+
 def test_a_mirror_that_is_gone_fails_no_lock(mirror: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = serve(mirror, "cv", "5.0", CV)
     directory = project(tmp_path / "p", "cv")

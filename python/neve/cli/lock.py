@@ -101,11 +101,11 @@ def _libraries(context: Context, locked: Locked) -> tuple[Locked, Report, tuple[
     if add:
         locked, report, added = add_missing(session, locked, report, optional=words.add_optional)
         session.progress.stage(f"added to system: {', '.join(added) or 'nothing'}")
-    _tell(context, locked, report)
+    _tell(context, locked, report, asked=not fixed)
     return locked, report, added
 
 
-def _tell(context: Context, locked: Locked, report: Report) -> None:
+def _tell(context: Context, locked: Locked, report: Report, *, asked: bool) -> None:
     from neve.libraries.add import system_line
     from neve.libraries.report import remarks, warnings
 
@@ -125,4 +125,9 @@ def _tell(context: Context, locked: Locked, report: Report) -> None:
         session.progress.note(
             f"--offline: {report.unread} wheels were not there to be read, and of {report.unknown} libraries it is not "
             "known who has them"
+        )
+    elif report.unknown and asked:
+        session.progress.stage(
+            f"the mirror has no index of the files in packages: of {report.unknown} libraries that wheels need it is "
+            "not known who has them"
         )
