@@ -99,7 +99,17 @@ def test_the_parts_of_a_kind_are_not_passed_over(tmp_path: Path) -> None:
     assert detect(tmp_path, data, None).passed_over == ()
 
 
+@pytest.mark.parametrize("table", ["uv", "pdm", "rye", "hatch.envs.default"])
+def test_settings_of_a_tool_are_no_project(tmp_path: Path, table: str) -> None:
+    data = put(tmp_path, ("", "", f"[tool.{table}]\n"))
+    with pytest.raises(NeveError, match="no project here") as caught:
+        detect(tmp_path, data, None)
+    assert "[project]" in (caught.value.why or "")
+    (tmp_path / "requirements.txt").touch()
+    assert detect(tmp_path, data, None).winner.kind == "requirements"
+
+
 @pytest.mark.parametrize("tool", [[], "x", {"hatch": []}, {"uv": 1}])
 def test_odd_tables(tmp_path: Path, tool: object) -> None:
     (tmp_path / "requirements.txt").touch()
-    assert detect(tmp_path, {"tool": tool}, None).winner.kind in ("requirements", "uv")
+    assert detect(tmp_path, {"tool": tool}, None).winner.kind == "requirements"

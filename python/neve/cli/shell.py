@@ -53,7 +53,12 @@ def _upwards(session: Session, asked: str) -> Session:
     """The session in the nearest directory with a project, where none was asked for: a shell is opened anywhere."""
     from neve.project.detect import MARKERS
 
-    for directory in (session.directory, *session.directory.parents) if asked == "." and not session.script else ():
-        if any((directory / name).is_file() for name in MARKERS if name != ".python-version"):
-            return replace(session, directory=directory)
+    if asked != "." or session.script is not None:
+        return session
+    places = (session.directory, *session.directory.parents)
+    # A requirements.txt may well be of a part alone, such as the documentation.
+    for names in (("pyproject.toml", "neve.toml"), MARKERS):
+        for directory in places:
+            if any((directory / name).is_file() for name in names if name != ".python-version"):
+                return replace(session, directory=directory)
     return session

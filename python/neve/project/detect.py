@@ -86,12 +86,15 @@ def _found(directory: Path, pyproject: Mapping[str, Any]) -> Iterator[Found]:
     tool = pyproject.get("tool")
     tables = tool if isinstance(tool, Mapping) else {}
     for kind in _TABLES:
-        if kind in tables:
+        # Settings of a tool make no project of its kind: there has to be something that it locks.
+        if kind in tables and (kind == "poetry" or "project" in pyproject or (kind == "uv" and is_virtual(pyproject))):
             yield Found(kind, PYPROJECT, f"{PYPROJECT} has [tool.{kind}]")
     hatch = tables.get("hatch")
-    if isinstance(hatch, Mapping) and "envs" in hatch:
+    if "project" not in pyproject:
+        pass
+    elif isinstance(hatch, Mapping) and "envs" in hatch:
         yield Found("hatch", PYPROJECT, f"{PYPROJECT} has [tool.hatch.envs]")
-    elif there("hatch.toml") and there(PYPROJECT):
+    elif there("hatch.toml"):
         yield Found("hatch", "hatch.toml", "hatch.toml is there")
     if there("Pipfile"):
         yield Found("pipenv", "Pipfile", "Pipfile is there")
@@ -113,6 +116,13 @@ _LATER: tuple[tuple[Kind, str], ...] = (
 )
 
 
+def is_virtual(pyproject: Mapping[str, Any]) -> bool:
+    """Whether uv takes a pyproject.toml without ``[project]``: the root of a workspace, or groups alone."""
+    tool = pyproject.get("tool")
+    uv = tool.get("uv") if isinstance(tool, Mapping) else None
+    return "dependency-groups" in pyproject or (isinstance(uv, Mapping) and "workspace" in uv)
+
+
 def _others(winner: Found, found: list[Found]) -> Iterator[tuple[Kind, str]]:
     """Kinds that would have counted without the winner: what is one's own part of another kind is not one."""
     seen: set[Kind] = {winner.kind, "sources"}
@@ -126,6 +136,13 @@ def _others(winner: Found, found: list[Found]) -> Iterator[tuple[Kind, str]]:
 
 
 def _nothing(directory: Path) -> NeveError:
+    if (directory / PYPROJECT).is_file():
+        return NeveError(
+            "there is no project here",
+            where=f"{directory / PYPROJECT}, project",
+            why="pyproject.toml has neither [project] nor [tool.poetry], and nothing else asks for packages",
+            fixes=["add [project] with a name and a version, or let `uv init` write one"],
+        )
     left = [lock for _, lock, manifest in _LOCKS if manifest and (directory / lock).is_file()]
     return NeveError(
         "there is no project here",
@@ -153,4 +170,4 @@ def _not_there(directory: Path, wanted: str, found: list[Found]) -> NeveError:
     )
 
 
-__all__ = ["MARKERS", "PYPROJECT", "Detected", "Found", "detect"]
+__all__ = ["MARKERS", "PYPROJECT", "Detected", "Found", "detect", "is_virtual"]

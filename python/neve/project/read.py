@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from neve.errors import NeveError, collected
-from neve.project.detect import PYPROJECT, Found, detect
+from neve.project.detect import PYPROJECT, Found, detect, is_virtual
 from neve.project.facts import Facts, name_of
 from neve.project.indexes import password_problems
 from neve.project.make import make_project, read_config
@@ -102,16 +102,9 @@ def _facts(directory: Path, winner: Found, pyproject: Mapping[str, Any] | None) 
     facts = facts_from_pyproject(pyproject or {}, where=PYPROJECT)
     if facts.name is not None and kind != "sources":
         return facts
-    if kind in ("sources", "pylock") or (kind == "uv" and _is_virtual(pyproject or {})):
+    if kind in ("sources", "pylock") or (kind == "uv" and is_virtual(pyproject or {})):
         return replace(facts, build_system=None, scripts=())
     raise no_project_table(PYPROJECT)
-
-
-def _is_virtual(pyproject: Mapping[str, Any]) -> bool:
-    """Whether uv takes a pyproject.toml without ``[project]``: the root of a workspace, or groups alone."""
-    tool = pyproject.get("tool")
-    uv = tool.get("uv") if isinstance(tool, Mapping) else None
-    return "dependency-groups" in pyproject or (isinstance(uv, Mapping) and "workspace" in uv)
 
 
 __all__ = ["read_project", "read_text"]
