@@ -16,17 +16,22 @@ pkgs.runCommand "command-check"
       ;
   }
   ''
-    case $command in
-      /*) places=$command ;;
-      */*) places=$directory/$command ;;
-      *) places=$(printf '%s\n' "$path" | tr : '\n' | sed "s#\$#/$command#") ;;
-    esac
-    for place in $places; do
-      if [ -x "$root$place" ] && [ ! -d "$root$place" ]; then
-        echo "$place" > "$out"
+    try() {
+      if [ -x "$root$1" ] && [ ! -d "$root$1" ]; then
+        echo "$1" > "$out"
         exit
       fi
-    done
+    }
+    case $command in
+      /*) try "$command" ;;
+      */*) try "$directory/$command" ;;
+      *)
+        IFS=:
+        for place in $path; do
+          try "$place/$command"
+        done
+        ;;
+    esac
     echo "the image starts '$command', which is not in it (tool.neve.image.entrypoint)" >&2
     exit 1
   ''
