@@ -3,52 +3,85 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from neve.components.plan import make_plan
-from neve.lock.model import Lock
+from neve.lock.model import DebianOther, Lock
+from neve.lock.sdists import DirectoryPin, GitPin
 from neve.project.project import Project
 from neve.python.artefact import Artefact
 from neve.python.layers import LARGE
-from neve.python.sdist import Sdist
+from neve.python.sdist import Directory, Git, Sdist, Source
 from neve.python.wheel import Wheel
 from neve.render.place import Place
 from neve.render.render import render
-from tests.projects import HATCHLING, a_deb, a_lock, a_nixpkgs_lock, a_project, a_wheel, an_interpreter_pin
-from tests.python.sdists import a_sdist_pin
+from tests.projects import HATCHLING, a_deb, a_lock, a_nixpkgs_lock, a_project, a_wheel, an_interpreter_pin, digest
+from tests.python.sdists import a_sdist_pin, a_source_pin
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """What is rendered: a project, its Python packages, its Debian packages, and where nix/ lies."""
+    """What is rendered: a project, its Python packages, its Debian packages, and where nix/ lies; ``files`` are those
+    of the project that the rendering refers to.
+    """
 
     project: Project
     wheels: tuple[Artefact, ...] = ()
     system: tuple[str, ...] = ()
     place: Place | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def base(self) -> str:
         return self.project.config.base
 
     def lock(self) -> Lock:
+        """The project's lock, with a pin for each source."""
+        pins = [a_source_pin(artefact) for artefact in self.wheels if isinstance(artefact, Source)]
+        tables: dict[str, list[object]] = {"sdists": [], "git": [], "directories": []}
+        for pin in pins:
+            tables[
+                "git" if isinstance(pin, GitPin) else "directories" if isinstance(pin, DirectoryPin) else "sdists"
+            ] += [pin]
+        return self._lock().model_copy(update={table: tuple(of) for table, of in tables.items()})
+
+    def _lock(self) -> Lock:
         plan = make_plan(self.project)
         if plan.managed:
             return _with_interpreter(a_lock(build=plan.build_requires, inputs=plan.lock_inputs()), "3.12.7")
         if not self.project.has_python and self.base == "debian":
             return _without_interpreter(a_lock(system=self.system, inputs=plan.lock_inputs()))
         if self.base == "debian":
-            return a_lock(system=self.system, build=plan.build_requires, inputs=plan.lock_inputs())
-        pins = tuple(a_sdist_pin(a.name, a.version) for a in self.wheels if isinstance(a, Sdist))
-        return a_nixpkgs_lock(release=plan.release, build=plan.build_requires, inputs=plan.lock_inputs(), sdists=pins)
+            lock = a_lock(system=self.system, build=plan.build_requires, inputs=plan.lock_inputs())
+            return _with_platforms(lock, plan.architectures)
+        return a_nixpkgs_lock(release=plan.release, build=plan.build_requires, inputs=plan.lock_inputs())
 
     def environments(self) -> dict[str, tuple[Artefact, ...]]:
-        if self.base == "debian":
+        if self.base == "debian" and not self.project.config.platforms:
             return {"x86_64": self.wheels}
         return {"x86_64": self.wheels, "aarch64": tuple(map(_of_aarch64, self.wheels))}
 
     def tree(self) -> dict[str, str]:
         return render(make_plan(self.project), self.lock(), self.environments(), self.place)
+
+
+def _with_platforms(lock: Lock, architectures: tuple[str, ...]) -> Lock:
+    """``lock`` with the packages of further architectures."""
+    base, tools = lock.debian
+    others = tuple(
+        DebianOther.model_validate(
+            {**base.model_dump(include={"python", "packages"}), "architecture": name, "tools": tools}
+        )
+        for name in architectures
+        if name != base.architecture
+    )
+    text = lock.model_copy(update={"base": base.model_copy(update={"others": others})}).model_dump(mode="json")
+    for other in text["base"]["others"]:
+        for pins in other["packages"].values():
+            for pin in pins:
+                pin["path"] = pin["path"].replace("_amd64", "_arm64")
+                pin["sha256"] = digest(pin["path"])
+    return Lock.model_validate(text)
 
 
 def _with_interpreter(lock: Lock, version: str) -> Lock:
@@ -71,6 +104,23 @@ def _a_sdist(name: str, version: str = "1.0") -> Sdist:
     pin = a_sdist_pin(name, version)
     return Sdist(name=name, version=version, file=pin.file, url=pin.url, sha256=pin.sha256, size=pin.size)
 
+
+_VENDORED = "stands for a wheel"
+_BESIDE = (
+    Wheel(
+        name="vendored",
+        version="1.0",
+        file="vendored-1.0-py3-none-any.whl",
+        url="",
+        sha256=digest(_VENDORED),
+        size=len(_VENDORED),
+        origin="path",
+        path="vendor/vendored-1.0-py3-none-any.whl",
+    ),
+    Git(name="gitty", version="2.0", url="https://code.example/gitty", commit="0123456789" * 4, subdirectory="it's/py"),
+    Directory(name="member", version=None, path="packages/member"),
+)
+_BESIDE_FILES = {"packages/member/pyproject.toml": "", "vendor/vendored-1.0-py3-none-any.whl": _VENDORED}
 
 _WHEELS = (
     a_wheel("numpy", "2.2.1", size=2 * LARGE, tag="cp313-cp313-manylinux_2_27_x86_64.manylinux_2_28_x86_64"),
@@ -153,6 +203,20 @@ CASES: Mapping[str, Case] = {
         ),
         wheels=(a_wheel("numpy", "2.3.1", size=2 * LARGE, tag="cp314-cp314t-manylinux_2_27_x86_64"), _WHEELS[1]),
     ),
+    "platforms": Case(
+        project=a_project(
+            name="hello",
+            scripts={"hello": "hello:main"},
+            build=HATCHLING,
+            neve={"platforms": ["linux/amd64", "linux/arm64"]},
+        ),
+        wheels=_WHEELS[:2],
+        place=Place(root="../../.", files=("pyproject.toml", "src/hello.py")),
+    ),
+    "nixpkgs-platforms": Case(
+        project=a_project(name="hello", neve={"base": "nixpkgs", "platforms": ["linux/amd64", "linux/arm64"]}),
+        wheels=_WHEELS[:2],
+    ),
     "nixpkgs-plain": Case(
         project=a_project(name="hello", scripts={"hello": "hello:main"}, build=HATCHLING, neve={"base": "nixpkgs"}),
         wheels=_WHEELS[:2],
@@ -189,6 +253,20 @@ CASES: Mapping[str, Case] = {
             name="web", scripts={"serve": "web:main", "admin": "web:admin"}, build=HATCHLING, neve=_NIXPKGS_WEB
         ),
         wheels=_WHEELS,
+    ),
+    "beside": Case(
+        project=a_project(name="app", scripts={"app": "app:main"}, build=HATCHLING),
+        wheels=_BESIDE,
+        place=Place(
+            root="../../.",
+            files=("app.py", "pyproject.toml"),
+            directories={"packages/member": ("member.py", "pyproject.toml")},
+        ),
+    ),
+    "nixpkgs-beside": Case(
+        project=a_project(name="app", scripts={"app": "app:main"}, build=HATCHLING, neve={"base": "nixpkgs"}),
+        wheels=_BESIDE,
+        files=_BESIDE_FILES,
     ),
     "nixpkgs-sdist": Case(
         project=a_project(name="old", scripts={"old": "old:main"}, build=HATCHLING, neve={"base": "nixpkgs"}),

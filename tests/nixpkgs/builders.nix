@@ -380,6 +380,35 @@ rec {
     )
   );
 
+  # Nothing fetches here: a tree that neve added has the path that nixpkgs' fetchgit has.
+  fetchgit = lib.makeOverridable (
+    {
+      url,
+      rev ? null,
+      tag ? null,
+      name ? "source",
+      hash ? "",
+      fetchSubmodules ? true,
+      deepClone ? false,
+      leaveDotGit ? deepClone,
+      fetchLFS ? false,
+      sparseCheckout ? [ ],
+    }@arguments:
+    record "fetchgit" arguments (derivation {
+      inherit name;
+      system = "builtin";
+      builder = "builtin:fetchurl";
+      url = "file:///no-git-here";
+      urls = [ ];
+      executable = true;
+      unpack = false;
+      outputHashMode = "recursive";
+      outputHashAlgo = null;
+      outputHash = hash;
+      preferLocalBuild = true;
+    })
+  );
+
   mkShell = lib.makeOverridable (shell "mkShell") { inherit (pkgs) stdenv; };
   mkShellNoCC = mkShell.override { stdenv = pkgs.stdenvNoCC; };
   # Other attributes become variables of the shell, as in nixpkgs.

@@ -8,7 +8,8 @@ import zipfile
 from collections.abc import Mapping
 from io import BytesIO
 
-from neve.lock.sdists import BuildWheelPin, SdistPin
+from neve.lock.sdists import BuildWheelPin, DirectoryPin, GitPin, SdistPin
+from neve.python.sdist import Directory, Sdist, Source
 from tests.projects import a_wheel_pin, digest
 
 
@@ -40,6 +41,18 @@ def link(path: str, target: str) -> tarfile.TarInfo:
     entry = tarfile.TarInfo(path)
     entry.type, entry.linkname = tarfile.SYMTYPE, target
     return entry
+
+
+def a_source_pin(source: Source) -> SdistPin | GitPin | DirectoryPin:
+    """The pin of ``source``, built by setuptools."""
+    like = a_sdist_pin(source.name, source.version or "1.0")
+    if isinstance(source, Sdist):
+        return like
+    common = {name: getattr(like, name) for name in ("name", "backend", "requires", "targets", "wheels")}
+    if isinstance(source, Directory):
+        return DirectoryPin(**common, path=source.path)
+    own = {name: getattr(source, name) for name in ("version", "url", "commit", "subdirectory")}
+    return GitPin(**common, **own, nar_hash=f"sha256-{'B' * 42}A=")
 
 
 def a_sdist_pin(name: str, version: str = "1.0", *, build: tuple[str, ...] = ("setuptools",)) -> SdistPin:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from neve.python.artefact import wheels_only
 from neve.python.wheel import Wheel
 from neve.resources import nix_library
 from tests.cases import CASES
@@ -58,7 +57,7 @@ def test_what_nix_reads_is_what_was_meant(name: str, read: Reader) -> None:
     assert tools["uv"]["sha256"] == lock.debian[1].uv.sha256
     assert [wheel["pin"]["sha256"] for wheel in tools["build"]] == [pin.sha256 for pin in lock.build.wheels]
     rendered = {wheel["file"]: wheel["pin"]["sha256"] for layer in layers for wheel in layer["wheels"]}
-    assert rendered == {wheel.file: wheel.sha256 for wheel in wheels_only(wheels)}
+    assert rendered == {wheel.file: wheel.sha256 for wheel in wheels if isinstance(wheel, Wheel)}
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.base == "nixpkgs"])
@@ -71,7 +70,9 @@ def test_what_nix_reads_of_nixpkgs_trees(name: str, read: Reader) -> None:
         assert rendered == {a.file: a.sha256 for a in artefacts if isinstance(a, Wheel)}
         assert [wheel["pin"]["sha256"] for wheel in build[system]["project"]] == [w.sha256 for w in lock.build.wheels]
         sdists = {sdist["name"]: sdist for sdist in build[system]["sdists"]}
-        assert sdists.keys() == {pin.name for pin in lock.sdists}
-        for pin in lock.sdists:
-            assert sdists[pin.name]["pin"]["sha256"] == pin.sha256
+        assert sdists.keys() == {pin.name for pin in lock.built.values()}
+        for pin in lock.built.values():
+            source = sdists[pin.name]["pin"]
+            hashes = {"sha256": getattr(pin, "sha256", None), "hash": getattr(pin, "nar_hash", None)}
+            assert {key: source.get(key) for key in hashes} == hashes
             assert [wheel["name"] for wheel in sdists[pin.name]["requirements"]] == [w.name for w in pin.wheels]

@@ -42,7 +42,7 @@ in
 
 def flake(case: Case, directory: Path) -> Path:
     """The rendered tree with a project around it; a path in a flake stays inside it."""
-    files = {"pyproject.toml": "", "main.py": "print(1)\n", **case.tree()}
+    files = {"pyproject.toml": "", "main.py": "print(1)\n", **case.files, **case.tree()}
     for name, text in files.items():
         file = directory / name
         file.parent.mkdir(parents=True, exist_ok=True)

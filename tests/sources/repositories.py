@@ -1,10 +1,16 @@
-"""Git repositories made in the test, and the files that a web server needs to have them (git's dumb protocol)."""
+"""Git repositories made in the test, and the files that a web server needs to have them (git's dumb protocol);
+or git's own server program behind one, which asks for a password.
+"""
 
 from __future__ import annotations
 
+import base64
 import os
 import subprocess
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 _ENVIRONMENT = {
@@ -55,3 +61,63 @@ def dumb_files(directory: Path, bare: Path) -> dict[str, bytes]:
     files = {path.relative_to(bare).as_posix(): path.read_bytes() for path in bare.rglob("*") if path.is_file()}
     # What git asks first; a server that knows no git answers with the file.
     return files | {"info/refs?service=git-upload-pack": files["info/refs"]}
+
+
+@contextmanager
+def git_server(root: Path, *, user: str, password: str) -> Iterator[str]:
+    """The URL under which the repositories below ``root`` are served by `git http-backend` (gitprotocol-http), for
+    ``user`` alone; everything else below it is a file.
+    """
+    expected = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path, _, query = self.path.partition("?")
+            if self.headers.get("Authorization") != expected:
+                self.send_response(401)
+                self.send_header("WWW-Authenticate", 'Basic realm="git"')
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+            given = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            environment = {
+                **_ENVIRONMENT,
+                "GIT_PROJECT_ROOT": str(root),
+                "GIT_HTTP_EXPORT_ALL": "1",
+                "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
+                "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
+                "PATH_INFO": path,
+                "QUERY_STRING": query,
+                "REQUEST_METHOD": self.command,
+                "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+                "REMOTE_ADDR": "127.0.0.1",
+            }
+            done = subprocess.run(
+                ["git", "-c", "safe.directory=*", "http-backend"],
+                env=environment,
+                input=given,
+                capture_output=True,
+                check=True,
+            )
+            head, _, body = done.stdout.partition(b"\r\n\r\n")
+            headers = dict(line.split(": ", 1) for line in head.decode().splitlines())
+            self.send_response(int(headers.pop("Status", "200").split()[0]))
+            for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_GET  # noqa: N815
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
+        http.daemon_threads = True
+        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{http.server_address[1]}"
+        finally:
+            http.shutdown()
+            thread.join()

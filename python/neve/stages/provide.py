@@ -48,6 +48,7 @@ def provide_sources(session: Session, lock: Lock, packages: Sequence[Package]) -
     from neve.nix.call import missing
     from neve.nix.store_path import directory_path, fixed_path
     from neve.python.wheel import store_name
+    from neve.sources.reader import local_file
 
     files = {
         fixed_path(store_name(package.file), package.sha256): package
@@ -59,10 +60,11 @@ def provide_sources(session: Session, lock: Lock, packages: Sequence[Package]) -
         for pin in lock.git
         if any(isinstance(package, Git) and package.key == pin.key for package in packages)
     }
-    absent = missing(session.nix, [*files, *trees])
-    for path in absent:
+    # Also those that the store has: what lies there now may be another file, which nobody locked.
+    places = {path: local_file(session.directory, package) for path, package in files.items()}
+    for path in missing(session.nix, [*files, *trees]):
         if path in files:
-            _add_file(session, files[path])
+            _add_file(session, places[path], store_name(files[path].file))
         else:
             _add_tree(session, trees[path])
 
@@ -71,15 +73,13 @@ def _hex(nar_hash: str) -> str:
     return base64.b64decode(nar_hash.removeprefix("sha256-")).hex()
 
 
-def _add_file(session: Session, package: Wheel | Sdist) -> None:
+def _add_file(session: Session, file: Path, name: str) -> None:
     from neve.nix.call import add_fixed
-    from neve.python.wheel import store_name
-    from neve.sources.reader import local_file
 
     with TemporaryDirectory(prefix="neve-file-") as temporary:
         # Its name in the store is that of the lock, also where it lies as a link.
-        copy = Path(temporary) / store_name(package.file)
-        shutil.copyfile(local_file(session.directory, package), copy)
+        copy = Path(temporary) / name
+        shutil.copyfile(file, copy)
         add_fixed(session.nix, [copy])
 
 
