@@ -26,10 +26,12 @@ class Entry(NamedTuple):
     content: bytes
 
 
-def entries(layout: Path) -> Iterator[Entry]:
-    """Every entry of every layer, bottom to top, in the order of the archives."""
+def entries(layout: Path, architecture: str | None = None) -> Iterator[Entry]:
+    """Every entry of every layer, bottom to top, in the order of the archives; of the image for ``architecture``
+    ("arm64"), where there are several.
+    """
     opened = Layout(layout)
-    for number, layer in enumerate(opened.image().layers):
+    for number, layer in enumerate(opened.image(architecture).layers):
         with ExitStack() as stack:
             file = stack.enter_context(opened.blob(layer.descriptor.digest).open("rb"))
             plain = cast("BinaryIO", stack.enter_context(_plain(file, layer.descriptor.media_type)))

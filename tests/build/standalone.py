@@ -6,17 +6,24 @@ that finds its library beside it and needs nothing of the system but glibc, vari
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
+from neve.bases.debian.deb import unpack
+from neve.bases.debian.index import load_index
+from neve.bases.debian.lock import DEBIAN_ARCHITECTURES
+from neve.bases.debian.mirror import find_mirrors
+from neve.bases.debian.solve import closure
+from neve.fetch import Fetcher
 from neve.files import cache_home
 from neve.progress import Silent
-from neve.tools import Toolbox
-from neve.tools.install import find_patchelf
-from neve.tools.tool import Tool, python
+from neve.tools.install import find_patchelf, needed
+from neve.tools.tool import python
 from tests.interpreter.served import Archive
 
 _LIBRARIES = (
@@ -25,29 +32,27 @@ _LIBRARIES = (
 )
 
 
-def standalone(minor: str, suite: str, directory: Path) -> Archive:
-    """CPython ``minor`` of the Debian ``suite``, made below ``directory``."""
+def standalone(minor: str, suite: str, directory: Path, *, architecture: str = "x86_64") -> Archive:
+    """CPython ``minor`` of the Debian ``suite`` for ``architecture``, made below ``directory``; nothing of it runs."""
     own = python(minor, suite)
-    tool = Tool(
-        name=f"{own.name}-with-headers",
-        program=own.program,
-        packages=(own.name, f"lib{own.name}-dev"),
-        skip=own.skip | {"libc6-dev", "libexpat1-dev", "zlib1g-dev"},
-        suite=suite,
-        patch=own.patch,
-    )
-    program = Toolbox(cache=cache_home(), progress=Silent()).embedded(tool)
-    root = directory / "python"
-    _copy(program.parents[2], root, own.name)
-    version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
+    packages = (own.name, f"lib{own.name}-dev")
+    tool = replace(own, packages=packages, skip=own.skip | {"libc6-dev", "libexpat1-dev", "zlib1g-dev"})
+    mirrors, fetcher = find_mirrors(None, os.environ), Fetcher(cache_home(), Silent())
+    index = load_index(suite, DEBIAN_ARCHITECTURES[architecture], mirrors, fetcher, Silent())
+    chosen = needed(tool, closure(index, packages))
+    tree, root = directory / "tree", directory / "python"
+    for deb in fetcher.fetch([package.artefact(mirrors) for package in chosen]):
+        unpack(deb, tree)
+    _copy(tree, root, own.name, architecture)
+    version = next(package.version for package in chosen if package.name == own.name).partition("-")[0]
     archive = directory / "archive.tar.gz"
     with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
         tar.add(root, "python")
-    return Archive(version=version, content=archive.read_bytes())
+    return Archive(version=version, content=archive.read_bytes(), architecture=architecture)
 
 
-def _copy(tree: Path, root: Path, name: str) -> None:
-    usr, triplet = tree / "usr", "x86_64-linux-gnu"
+def _copy(tree: Path, root: Path, name: str, architecture: str) -> None:
+    usr, triplet = tree / "usr", f"{architecture}-linux-gnu"
     shutil.copytree(usr / "lib" / name, root / "lib" / name, symlinks=True, ignore_dangling_symlinks=True)
     shutil.copytree(usr / "include" / name, root / "include" / name)
     shutil.copy(usr / "include" / triplet / name / "pyconfig.h", root / "include" / name / "pyconfig.h")
@@ -58,8 +63,7 @@ def _copy(tree: Path, root: Path, name: str) -> None:
     shutil.copy(usr / "bin" / name, root / "bin" / name)
     (root / "bin" / "python3").symlink_to(name)
     program = root / "bin" / name
-    loader = "/lib64/ld-linux-x86-64.so.2"
-    words = ["--set-interpreter", loader, "--force-rpath", "--set-rpath", "$ORIGIN/../lib"]
+    words = ["--force-rpath", "--set-rpath", "$ORIGIN/../lib"]
     subprocess.run([find_patchelf(), *words, program], check=True)
     for dangling in [path for path in root.rglob("*") if path.is_symlink() and not path.exists()]:
         dangling.unlink()

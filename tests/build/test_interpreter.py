@@ -149,3 +149,34 @@ def test_uv_may_ask_the_same_interpreter_on_this_machine(made: Project, built: B
     program = host_python(Session(made.directory, environ=made.environ))
     words = "import sys, ssl; print(sys.version_info[:2], sys.prefix)"
     assert output(program, "-c", words) == f"(3, 11) {program.parents[1]}"
+
+
+def test_two_platforms_have_the_same_version_of_it(archive: Archive, tmp_path: Path) -> None:
+    (tmp_path / "arm").mkdir()
+    arm = standalone("3.11", "bookworm", tmp_path / "arm", architecture="aarch64")
+    text = (
+        PYPROJECT.partition("[project.scripts]")[0]
+        + """
+[tool.neve]
+release = "trixie"
+python = "3.11"
+platforms = ["linux/amd64", "linux/arm64"]
+"""
+    )
+    directory = project(tmp_path / "both", text).directory
+    with serving() as server:
+        both = Project(directory=directory, environ={**os.environ, **offer(server, archive, arm)})
+        layout = both.build().layout
+    check(layout)
+    machines, cached = {}, {}
+    for architecture in ("amd64", "arm64"):
+        found = {entry.info.name: entry.content for entry in entries(layout, architecture)}
+        # ELF's e_machine.
+        machines[architecture] = int.from_bytes(found["opt/python/bin/python3.11"][18:20], "little")
+        cached[architecture] = found["opt/python/lib/python3.11/json/__pycache__/decoder.cpython-311.pyc"]
+        triplet = {"amd64": "x86_64", "arm64": "aarch64"}[architecture] + "-linux-gnu"
+        data = found[f"opt/python/lib/python3.11/_sysconfigdata__{triplet}.py"]
+        assert b"'/opt/python'" in data
+        assert b"/install" not in data
+    assert machines == {"amd64": 62, "arm64": 183}
+    assert cached["amd64"] == cached["arm64"]
