@@ -177,6 +177,6 @@ platforms = ["linux/amd64", "linux/arm64"]
         triplet = {"amd64": "x86_64", "arm64": "aarch64"}[architecture] + "-linux-gnu"
         data = found[f"opt/python/lib/python3.11/_sysconfigdata__{triplet}.py"]
         assert b"'/opt/python'" in data
-        assert b"/install" not in data
+        assert b"/install/" not in data
     assert machines == {"amd64": 62, "arm64": 183}
     assert cached["amd64"] == cached["arm64"]
