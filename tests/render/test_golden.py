@@ -50,14 +50,17 @@ def read(name: str, nix_instantiate: Callable[[Sequence[str]], str], tmp_path: P
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.base == "debian"])
 def test_what_nix_reads_is_what_was_meant(name: str, read: Reader) -> None:
     """The values that Nix gets out of the rendered files are those of the lock."""
-    lock, wheels = CASES[name].lock(), CASES[name].wheels
-    debian, tools, layers = read("nix/debian.nix"), read("nix/tools.nix"), read("nix/wheels.nix")
-    for group, pins in lock.debian[0].packages.items():
-        assert [pin["sha256"] for pin in debian.get(group, [])] == [pin.sha256 for pin in pins]
-    assert tools["uv"]["sha256"] == lock.debian[1].uv.sha256
-    assert [wheel["pin"]["sha256"] for wheel in tools["build"]] == [pin.sha256 for pin in lock.build.wheels]
-    rendered = {wheel["file"]: wheel["pin"]["sha256"] for layer in layers for wheel in layer["wheels"]}
-    assert rendered == {wheel.file: wheel.sha256 for wheel in wheels if isinstance(wheel, Wheel)}
+    lock, environments = CASES[name].lock(), CASES[name].environments()
+    for architecture, wheels in environments.items():
+        nix = f"nix/{architecture}" if len(environments) > 1 else "nix"
+        debian, tools, layers = read(f"{nix}/debian.nix"), read(f"{nix}/tools.nix"), read(f"{nix}/wheels.nix")
+        own, builders = lock.debian_of(architecture)
+        for group, pins in own.packages.items():
+            assert [pin["sha256"] for pin in debian.get(group, [])] == [pin.sha256 for pin in pins]
+        assert tools["uv"]["sha256"] == builders.uv.sha256
+        assert [wheel["pin"]["sha256"] for wheel in tools["build"]] == [pin.sha256 for pin in lock.build.wheels]
+        rendered = {wheel["file"]: wheel["pin"]["sha256"] for layer in layers for wheel in layer["wheels"]}
+        assert rendered == {wheel.file: wheel.sha256 for wheel in wheels if isinstance(wheel, Wheel)}
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.base == "nixpkgs"])
