@@ -13,6 +13,7 @@ from neve.errors import NeveError
 if TYPE_CHECKING:
     from neve.project.project import Project
 
+_URL = re.compile(r"[a-z]+://\S+")
 _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
 # Tables and keys that hold requirements or indexes: in pyproject.toml, in a script's block, in a Pipfile.
 _ASKING = ("project", "dependency-groups", "build-system", "dependencies", "source", "packages", "dev-packages")
@@ -54,14 +55,14 @@ def indexes_of_kind(project: Project, directory: Path, environ: Mapping[str, str
         from neve.project.requirements import lock_names, requirements_of
 
         asked = requirements_of(directory, *lock_names(project.kind, directory))
-        texts = (*asked.urls, *(line.text.partition("@")[2].strip() or line.text for line in asked.lines))
-        return [Index(None, _expanded(text, environ)) for text in texts if "://" in text]
+        texts = (*asked.urls, *(line.text for line in asked.lines))
+        return [Index(None, _expanded(url, environ)) for text in texts for url in _URL.findall(text)]
     return []
 
 
 def _expanded(text: str, environ: Mapping[str, str]) -> str:
     """``text`` with the values of the variables that pip and uv put in."""
-    return _VARIABLE.sub(lambda match: environ.get(match[1], match[0]), text).partition(" ")[0].removeprefix("git+")
+    return _VARIABLE.sub(lambda match: environ.get(match[1], match[0]), text)
 
 
 def password_problems(data: Mapping[str, Any], *, where: str) -> list[NeveError]:
@@ -86,7 +87,7 @@ def password_problems(data: Mapping[str, Any], *, where: str) -> list[NeveError]
             ],
         )
         for key, text in texts.items()
-        if _PASSWORD.search(text)
+        if _PASSWORD.search(_VARIABLE.sub("", text))
     ]
 
 
