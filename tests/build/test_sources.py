@@ -1,171 +1,179 @@
-"""Sources that no index has, built for real: members of a workspace, a directory beside it, files, a commit of git."""
+"""Packages built from source on Debian: in C, C++, Cython and Rust, by the backends that people use."""
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterator
+import hashlib
+import io
+import tarfile
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.build.layers import entries
 from tests.build.project import Project, project
 from tests.fetch.server import serving
-from tests.python.sdists import sdist_tar
-from tests.sources.repositories import commit, git, git_server
-from tests.world import wheel
 
-pytestmark = pytest.mark.build
+pytestmark = [pytest.mark.build, pytest.mark.network]
 
-_PASSWORD = "s3cr3t-pw"
-_HATCHLING = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
-_VCS = """\
+_HEAD = """\
 [project]
-name = "gitty"
-dynamic = ["version"]
-requires-python = ">=3.11"
+name = "answer"
+version = "1.0"
+requires-python = ">=3.13,<3.14"
 [build-system]
-requires = ["hatchling", "hatch-vcs"]
-build-backend = "hatchling.build"
-[tool.hatch.version]
-source = "vcs"
-raw-options = { root = "../.." }
-[tool.hatch.build.targets.wheel]
-packages = ["gitty"]
+requires = {requires}
+build-backend = "{backend}"
 """
-_MAIN = """\
-from importlib.metadata import version
-
-import arch, beside, far, gitty, one, two, wheely
-
-
-def main():
-    print(one.word, two.word, beside.word, arch.word, far.name, wheely.name, gitty.word, version("gitty"))
+_C = """\
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+static PyObject *answer(PyObject *self, PyObject *none) { return PyLong_FromLong(42); }
+static PyMethodDef methods[] = {{"answer", answer, METH_NOARGS, ""}, {NULL, NULL, 0, NULL}};
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "answer", "", -1, methods};
+PyMODINIT_FUNC PyInit_answer(void) { return PyModule_Create(&module); }
 """
-_ROOT = """\
-dependencies = ["one", "two", "beside", "wheely", "far", "arch", "gitty"]
-scripts = {{ app = "app:main" }}
-{build}
-[tool.uv.workspace]
-members = ["packages/*"]
-[tool.uv.sources]
-one = {{ workspace = true }}
-two = {{ workspace = true }}
-beside = {{ path = "../beside" }}
-wheely = {{ path = "vendor/wheely-1.0-py3-none-any.whl" }}
-arch = {{ path = "vendor/arch-1.0.tar.gz" }}
-far = {{ url = "{web}/far-1.0%2Blocal-py3-none-any.whl" }}
-gitty = {{ git = "{repository}", subdirectory = "py/lib" }}
+_CMAKE = """\
+cmake_minimum_required(VERSION 3.15)
+project(answer)
+find_package(Python REQUIRED COMPONENTS Interpreter Development.Module)
+python_add_library(answer MODULE answer.c WITH_SOABI)
+install(TARGETS answer DESTINATION .)
 """
+_MESON = """\
+project('answer', 'c', version: '1.0')
+py = import('python').find_installation()
+py.extension_module('answer', 'answer.c', install: true)
+"""
+_CFFI = """\
+from cffi import FFI
+ffi = FFI()
+ffi.cdef("int answer(void);")
+ffi.set_source("_answer", "int answer(void) { return 42; }")
+"""
+_SETUP = "from setuptools import Extension, setup\nsetup({})\n"
+_MODULE = "py_modules=['answer']"
+
+# By name: the backend, its requirements, the files.
+_KINDS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
+    "c": (
+        "setuptools.build_meta",
+        '["setuptools"]',
+        {"setup.py": _SETUP.format("ext_modules=[Extension('answer', ['answer.c'])]"), "answer.c": _C},
+    ),
+    "cython": (
+        "setuptools.build_meta",
+        '["setuptools", "cython"]',
+        {
+            "setup.py": _SETUP.format("ext_modules=[Extension('answer', ['answer.pyx'])]"),
+            "answer.pyx": "# distutils: language = c++\ndef answer():\n    return 42\n",
+        },
+    ),
+    "cmake": ("scikit_build_core.build", '["scikit-build-core"]', {"CMakeLists.txt": _CMAKE, "answer.c": _C}),
+    "meson": ("mesonpy", '["meson-python"]', {"meson.build": _MESON, "answer.c": _C}),
+    # An old one asks for what it needs when it runs.
+    "setup_requires": (
+        "setuptools.build_meta:__legacy__",
+        '["setuptools"]',
+        {
+            "setup.py": _SETUP.format(f"setup_requires=['cffi'], cffi_modules=['make.py:ffi'], {_MODULE}"),
+            "make.py": _CFFI,
+            "answer.py": "from _answer import lib\nanswer = lib.answer\n",
+        },
+    ),
+}
 
 
-def _metadata(name: str, version: str = "1.0") -> str:
-    return f'[project]\nname = "{name}"\nversion = "{version}"\nrequires-python = ">=3.11"\n'
+def made(directory: Path, kind: str) -> Project:
+    backend, requires, files = _KINDS[kind]
+    head = _HEAD.format(backend=backend, requires=requires)
+    if kind == "setup_requires":
+        head = head.replace("[build-system]", 'dependencies = ["cffi"]\n[build-system]')
+    return project(directory, head, files)
 
 
-def _wheel(name: str, version: str) -> bytes:
-    return wheel(name, version, f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+@pytest.mark.parametrize("kind", _KINDS)
+def test_what_is_compiled_runs_and_the_image_holds_no_compiler(kind: str, tmp_path: Path) -> None:
+    built = made(tmp_path / "answer", kind)
+    layout = built.build().layout
+    assert built.neve("run", "--", "python", "-c", "import answer; print(answer.answer())") == "42"
+    held = {entry.info.name for entry in entries(layout)}
+    assert any(name.startswith("opt/venv/lib/python3.13/site-packages/") and "answer" in name for name in held)
+    assert not [name for name in held if name.endswith(("/gcc", "/Python.h", "status.d/gcc", "status.d/libc6-dev"))]
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """A workspace with all of them, its git server guarded by a password that ~/.netrc has."""
-    top = tmp_path_factory.mktemp("sources")
-    served = top / "served"
-    with git_server(served, user="bob", password=_PASSWORD) as url, serving() as web:
-        commit(served / "inner", {"words.txt": "submodule"})
-        read = "from pathlib import Path\nword = (Path(__file__).parent / 'data/words.txt').read_text()\n"
-        commit(served / "lib", {"py/lib/pyproject.toml": _VCS, "py/lib/gitty/__init__.py": read})
-        git(served / "lib", "submodule", "add", "-q", "--", str(served / "inner"), "py/lib/gitty/data")
-        # Beside it on the server: the URL is relative.
-        text = (served / "lib/.gitmodules").read_text().replace(str(served / "inner"), "../inner")
-        commit(served / "lib", {".gitmodules": text})
-        git(served / "lib", "tag", "v2.5")
-        home = top / "home"
-        home.mkdir()
-        (home / ".netrc").write_text(f"machine 127.0.0.1 login bob password {_PASSWORD}\n")
-        (home / ".netrc").chmod(0o600)
-        web.files["/far-1.0%2Blocal-py3-none-any.whl"] = _wheel("far", "1.0+local")
-        arch = {
-            "arch-1.0/PKG-INFO": "Metadata-Version: 2.2\nName: arch\nVersion: 1.0\n",
-            "arch-1.0/pyproject.toml": _metadata("arch") + _HATCHLING,
-            "arch-1.0/arch.py": "word = 'arch'\n",
-        }
-        (top / "app/vendor").mkdir(parents=True)
-        (top / "app/vendor/arch-1.0.tar.gz").write_bytes(sdist_tar(arch))
-        (top / "app/vendor/wheely-1.0-py3-none-any.whl").write_bytes(_wheel("wheely", "1.0"))
-        library = {"pyproject.toml": _metadata("beside") + _HATCHLING, "beside.py": "word = 'beside'\n"}
-        for name, content in library.items():
-            (top / "beside").mkdir(exist_ok=True)
-            (top / "beside" / name).write_text(content)
-        root = _ROOT.format(web=web.url, repository=f"{url}/lib", build=_HATCHLING)
-        made = project(
-            top / "app",
-            _metadata("app") + root,
-            {
-                "app.py": _MAIN,
-                "packages/one/pyproject.toml": _metadata("one") + _HATCHLING,
-                "packages/one/one.py": "word = 'one'\n",
-                "packages/two/pyproject.toml": _metadata("two") + _HATCHLING,
-                "packages/two/two.py": "word = 'two'\n",
-            },
-        )
-        own = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-        # The warmed cache and store, but a home with credentials.
-        data = {name: os.environ.get(name) or f"{Path.home()}/{tail}" for name, tail in _XDG.items()}
-        environ = {**own, **data, "HOME": str(home), "NETRC": str(home / ".netrc"), "UV_CACHE_DIR": str(top / "uv")}
-        yield Project(directory=made.directory, environ=environ)
+def test_what_a_compiled_package_lacks_is_named_step_by_step(tmp_path: Path) -> None:
+    code = _C.replace("#include <Python.h>", "#include <Python.h>\n#include <postgresql/libpq-fe.h>")
+    code = code.replace("PyLong_FromLong(42)", "PyLong_FromLong(PQlibVersion() > 0 ? 42 : 0)")
+    setup = _SETUP.format("ext_modules=[Extension('answer', ['answer.c'], libraries=['pq'])]")
+    head = _HEAD.format(backend="setuptools.build_meta", requires='["setuptools"]')
+    answer = project(tmp_path / "answer", head, {"setup.py": setup, "answer.c": code})
+    said = answer.neve("build", fails=True)
+    assert "fatal error: postgresql/libpq-fe.h" in said
+    assert 'system = ["libpq-dev"] under [tool.neve.build]' in said
+    path = answer.directory / "pyproject.toml"
+    path.write_text(path.read_text() + '[tool.neve.build]\nsystem = ["libpq-dev"]\n')
+    assert 'system = ["libpq5"] under [tool.neve]' in answer.neve("build", fails=True)
+    path.write_text(path.read_text() + '[tool.neve]\nsystem = ["libpq5"]\n')
+    answer.build()
+    assert answer.neve("run", "--", "python", "-c", "import answer; print(answer.answer())") == "42"
 
 
-_XDG = {"XDG_CACHE_HOME": ".cache", "XDG_DATA_HOME": ".local/share", "XDG_CONFIG_HOME": ".config"}
-_SAYS = "one two beside arch far wheely submodule 2.5"
+def _crate() -> bytes:
+    """The archive of a crate, as `cargo package` makes it."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as tar:
+        for name, text in {
+            "Cargo.toml": '[package]\nname = "tiny-crate"\nversion = "0.1.0"\nedition = "2021"\n',
+            "src/lib.rs": "pub fn answer() -> u32 { 42 }\n",
+        }.items():
+            entry = tarfile.TarInfo(f"tiny-crate-0.1.0/{name}")
+            entry.size = len(text)
+            tar.addfile(entry, io.BytesIO(text.encode()))
+    return out.getvalue()
 
 
-def _digests(built: Path) -> list[str]:
-    manifest = json.loads((built / "index.json").read_text())["manifests"][0]["digest"].partition(":")[2]
-    return [layer["digest"] for layer in json.loads((built / "blobs/sha256" / manifest).read_text())["layers"]]
+def test_rust_is_built_with_the_crates_of_its_lock(tmp_path: Path) -> None:
+    crate = _crate()
+    index = "registry+https://github.com/rust-lang/crates.io-index"
+    lock = f"""\
+version = 3
+[[package]]
+name = "answer"
+version = "1.0.0"
+dependencies = ["tiny-crate"]
+[[package]]
+name = "tiny-crate"
+version = "0.1.0"
+source = "{index}"
+checksum = "{hashlib.sha256(crate).hexdigest()}"
+"""
+    manifest = '[package]\nname = "answer"\nversion = "1.0.0"\nedition = "2021"\n[dependencies]\ntiny-crate = "0.1"\n'
+    files = {"Cargo.toml": manifest, "src/main.rs": 'fn main() { println!("{}", tiny_crate::answer()); }\n'}
+    head = _HEAD.format(backend="maturin", requires='["maturin>=1"]') + '[tool.maturin]\nbindings = "bin"\n'
+    answer = project(tmp_path / "answer", head, files)
+    assert "has no Cargo.lock" in answer.neve("build", fails=True)
+    (answer.directory / "Cargo.lock").write_text(lock)
+    with serving() as server:
+        server.files["/tiny-crate/0.1.0/download"] = crate
+        answer = replace(answer, environ={**answer.environ, "NEVE_CRATES_MIRROR": server.url})
+        answer.build()
+    assert answer.neve("run", "--", "answer") == "42"
 
 
-def test_all_are_built_and_installed(app: Project) -> None:
-    before = app.build("--check")
-    assert app.neve("run") == _SAYS
-    lock = (app.directory / "neve.lock").read_text()
-    assert "[[git]]" in lock
-    assert _PASSWORD not in lock
-    layers = _digests(before.layout)
-
-    (app.directory / "../beside/beside.py").write_text("word = 'changed'\n")
-    after = app.build()
-    assert app.neve("run") == _SAYS.replace("beside", "changed")
-    changed = [one for one, other in zip(layers, _digests(after.layout), strict=True) if one != other]
-    assert len(changed) == 1  # the layer `local`
-
-    (app.directory / "../beside/beside.py").write_text("word = 'beside'\n")
-    assert app.build().digest == before.digest
-
-
-def test_a_member_alone(app: Project) -> None:
-    member = Project(directory=app.directory / "packages/one", environ=app.environ)
-    member.build()
-    assert member.neve("run", "--", "python", "-c", "import one; print(one.word)") == "one"
-    assert not (member.directory / "uv.lock").exists()
-
-
-def test_what_is_built_holds_no_password(app: Project) -> None:
-    built = app.build()
-    places = [app.directory, built.layout]
-    files = [path for place in places for path in place.rglob("*") if path.is_file()]
-    assert files
-    assert not [path for path in files if _PASSWORD.encode() in path.read_bytes()]
-
-
-def test_a_file_that_is_not_the_locked_one(app: Project) -> None:
-    app.build()
-    wheel_file = app.directory / "vendor/wheely-1.0-py3-none-any.whl"
-    content = wheel_file.read_bytes()
-    wheel_file.write_bytes(_wheel("wheely", "1.0") + b"x")
-    try:
-        error = app.neve("build", "--frozen", fails=True)
-    finally:
-        wheel_file.write_bytes(content)
-    assert "is not the file that is locked" in error
+def test_sources_of_an_index(tmp_path: Path) -> None:
+    """One in C, of which there are wheels too, and an old one with a setup.py alone."""
+    head = _HEAD.partition("[build-system]")[0]
+    head += 'dependencies = ["markupsafe==3.0.2", "docopt==0.6.2"]\n[tool.uv]\nno-binary-package = ["markupsafe"]\n'
+    answer = project(tmp_path / "answer", head, {"main.py": ""})
+    first = answer.build()
+    code = "import markupsafe._speedups, docopt; print(docopt.__version__)"
+    assert answer.neve("run", "--", "python", "-c", code) == "0.6.2"
+    layer = "sources"
+    described = answer.neve("info", "--json")
+    assert f'"name": "{layer}"' in described
+    again = project(tmp_path / "elsewhere" / "answer", head, {"main.py": ""})
+    for name in ("uv.lock", "neve.lock"):
+        (again.directory / name).write_bytes((answer.directory / name).read_bytes())
+    assert again.build().digest == first.digest

@@ -72,6 +72,15 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             if step.cut is not None:
                 self.close_connection = True
 
+        def do_HEAD(self) -> None:  # uv asks so for a file by its URL; it is not counted among what was seen
+            content = server.files.get(self.path)
+            if content is None:
+                self._refuse(404, None)
+                return
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+
         def _refuse(self, status: int, location: str | None) -> None:
             self.send_response(status)
             if location:
