@@ -202,7 +202,8 @@ def _inputs(session: Session) -> tuple[str, ...]:
     """The files that decide the rendering, besides neve's own: what makes a project another kind is among them."""
     read = session.project.files
     uv_lock = os.path.relpath(session.uv_lock, session.directory)
-    locks = (session.neve_lock.name, uv_lock, session.pylock.name)
+    # Of a member of a workspace, the root's.
+    locks = (session.neve_lock.name, uv_lock, f"{os.path.dirname(uv_lock) or '.'}/pyproject.toml", session.pylock.name)  # noqa: PTH120
     told = map(str, settings_files(session.directory, session.environ))
     return tuple(dict.fromkeys((*((".python-version",) if session.script else MARKERS), *locks, *read, *told)))
 

@@ -143,7 +143,8 @@ def _check_uv_lock(session: Session, *, refresh: bool) -> None:
 
     seen = session.work / "uv-lock-is-fresh"
     asks = session.directory / (session.script or "pyproject.toml")
-    key = f"{_digest(asks)} {_digest(session.uv_lock)}\n"
+    root = session.uv_lock.parent / "pyproject.toml"  # of the workspace, where the project is a member of one
+    key = f"{_digest(asks)} {_digest(root)} {_digest(session.uv_lock)}\n"
     try:
         if seen.read_text() == key:
             return
@@ -151,7 +152,7 @@ def _check_uv_lock(session: Session, *, refresh: bool) -> None:
         pass
     if refresh:
         session.uv.lock()
-        key = f"{_digest(asks)} {_digest(session.uv_lock)}\n"
+        key = f"{_digest(asks)} {_digest(root)} {_digest(session.uv_lock)}\n"
     else:
         session.uv.check()
     # Members of a workspace and dependencies at a path have metadata of their own, which these digests do not see.
