@@ -65,3 +65,15 @@ def test_plain_sources_have_no_python(tmp_path: Path) -> None:
     assert found.neve("shell", "--", "sh", "-c", "echo $PATH").startswith("/usr/local/sbin:")
     found.edit("neve.toml", '"sh"', '"python"')
     assert "the image starts 'python', which is not in it" in found.neve("build", "--check", fails=True)
+
+
+def test_a_setup_py(tmp_path: Path) -> None:
+    files = {
+        "setup.py": "from setuptools import setup\n"
+        "setup(name='thing', version='1', py_modules=['thing'], install_requires=['idna==3.10'],\n"
+        "      entry_points={'console_scripts': ['thing = thing:main']})\n",
+        "thing.py": "import idna\ndef main():\n    print(idna.__version__)\n",
+    }
+    found = project(tmp_path / "p", files)
+    found.build("--check")
+    assert found.neve("run", "--engine", "bwrap") == "3.10"

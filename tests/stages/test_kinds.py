@@ -269,3 +269,20 @@ def test_an_architecture_that_the_hashes_lack_is_left_out(world: World, project:
     write(project, requirements_dot_txt="rind==1.0\n")
     locked = lock_project(world.session(project))
     assert [a.name for a in locked.environments["aarch64"]] == ["lime", "rind"]
+
+
+def test_secrets_of_the_environment_stay_out_of_the_lock(
+    world: World, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.serve_wheel("rind", "1.0")
+    monkeypatch.setenv("NEVE_TEST_TOKEN", "s3cret")
+    where = world.server.url.removeprefix("http://")
+    write(
+        project,
+        requirements_dot_txt=f"-i http://user:${{NEVE_TEST_TOKEN}}@{where}/simple\nlime\n"
+        f"rind @ http://user:${{NEVE_TEST_TOKEN}}@{where}/files/rind-1.0-py3-none-any.whl\n",
+    )
+    locked = lock_project(world.session(project))
+    assert versions(locked) == {"lime": "1.0", "rind": "1.0"}
+    written = [path for path in project.rglob("*") if path.is_file() and "s3cret" in path.read_text()]
+    assert written == []

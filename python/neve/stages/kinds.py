@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from neve.errors import DefectError, NeveError, collected
 from neve.files import explained, write_atomic
+from neve.project.text import read_text
 from neve.python.pylock import moved, parse_pylock, pylock_text, without_project, without_secrets
 from neve.stages.work import work_directory
 
@@ -159,18 +160,19 @@ def _resolved(
         with suppress(NeveError):  # one that was broken has no versions to keep
             parse_pylock(held, where=session.pylock.name)
             write_atomic(output, held)
-    session.uv.resolve(
-        sources,
-        output,
-        python=_python(_every(targets)),
-        options=options,
-        given=given,
-        environ=environ,
-        fixes=[f"mend what uv names above, in {session.project.files[0]}"],
-    )
-    from neve.project.text import read_text
-
-    data = parse_pylock(read_text(output), where=session.project.files[0])
+    try:
+        session.uv.resolve(
+            sources,
+            output,
+            python=_python(_every(targets)),
+            options=options,
+            given=given,
+            environ=environ,
+            fixes=[f"mend what uv names above, in {session.project.files[0]}"],
+        )
+        data = parse_pylock(read_text(output), where=session.project.files[0])
+    finally:
+        output.unlink(missing_ok=True)  # URLs in it may hold what the environment has for their variables
     data.pop("created-by", None)
     data = {"lock-version": data.pop("lock-version", "1.0"), "created-by": "neve", **data}
     return moved(data, output.parent.relative_to(session.directory).as_posix(), str(session.directory))
