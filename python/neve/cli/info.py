@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from neve.cli.context import Context, script_argument
 
 if TYPE_CHECKING:
-    from neve.stages.description import Description
+    from neve.stages.description import Description, PythonInfo
 
 ARGUMENTS = "[SCRIPT]"
 EXAMPLES = """\
@@ -70,7 +70,7 @@ def description_tables(description: Description) -> list[tuple[str, list[str], l
         ["read", " ".join(description.files)],
         *([["passed over", passed]] if passed else []),
         ["base", f"{description.base} {description.release}"],
-        ["python", f"{python.version} ({python.origin})" if python.version else "none: nothing asks for it"],
+        ["python", _python(python)],
         ["platforms", " ".join(description.platforms)],
         ["name", image.reference],
         ["starts", " ".join([*image.entrypoint, *image.cmd])],
@@ -111,6 +111,13 @@ def _libraries(description: Description) -> Iterator[tuple[str, list[str], list[
         rows.append([f"{description.unread_wheels} wheels are not read: `neve lock` does", "", "", ""])
     if rows:
         yield "libraries that nothing in the image has", ["library", "package", "needed", "by"], rows
+
+
+def _python(python: PythonInfo) -> str:
+    if python.version is None:
+        return "none: nothing asks for it"
+    threads = " free-threaded" if python.freethreaded else ""
+    return f"{python.version}{threads}, {'one of uv' if python.interpreter == 'uv' else 'the base'}'s ({python.origin})"
 
 
 def _size(size: int | None) -> str:

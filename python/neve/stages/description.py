@@ -46,6 +46,8 @@ class PythonInfo(_Model):
     origin: str = Field(description="who asks: a key, a file, or nobody")
     requires: str | None = Field(description="requires-python of the project")
     version: str | None = Field(description="of the image; null where it has no interpreter")
+    freethreaded: bool
+    interpreter: Literal["base", "uv"] = Field(description="whose it is: the base's own, or one that uv manages")
 
 
 class ProjectInfo(_Model):

@@ -54,6 +54,8 @@ def describe(session: Session) -> Description:
                 "origin": project.python.origin,
                 "requires": project.requires_python,
                 "version": lock.base.python if project.has_python else None,
+                "freethreaded": plan.freethreaded,
+                "interpreter": "uv" if plan.managed else "base",
             },
             "base": plan.base,
             "release": plan.release,
