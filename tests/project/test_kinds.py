@@ -161,6 +161,14 @@ def test_a_key_of_neve_toml_has_its_own_place(tmp_path: Path) -> None:
     assert problem(tmp_path, {"requirements.txt": "", "neve.toml": "sytem = []\n"}).where == "neve.toml, sytem"
 
 
+def test_what_the_base_refuses_has_its_own_place_too(tmp_path: Path) -> None:
+    assert (
+        problem(tmp_path, {"requirements.txt": "", "neve.toml": 'system = ["A B"]\n'}).where == "neve.toml, system[0]"
+    )
+    found = problem(tmp_path, {"neve.toml": 'system = ["Upper"]\n'})
+    assert found.where == "neve.toml, system[0]"
+
+
 def test_two_configurations(tmp_path: Path) -> None:
     own = '[project]\nname = "app"\n'
     assert project(tmp_path, {"pyproject.toml": own, "neve.toml": 'python = "3.13"\n'}).config.python == "3.13"

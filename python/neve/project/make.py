@@ -25,7 +25,11 @@ def read_config(settings: Mapping[str, Any], *, where: str, prefix: str) -> tupl
         config = validated(Config, settings, where=where, prefix=prefix)
     except NeveError as error:
         problems.append(error)
-    return config, problems + find_base(config.base).problems(config, where=where)
+    for error in find_base(config.base).problems(config, where=where):
+        if not prefix:  # keys of neve.toml lie at its top
+            error.where = (error.where or where).replace(f"{where}, tool.neve.", f"{where}, ")
+        problems.append(error)
+    return config, problems
 
 
 def make_project(
