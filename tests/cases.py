@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from neve.components.plan import make_plan
-from neve.lock.model import DebianOther, Lock
-from neve.lock.sdists import DirectoryPin, GitPin
+from neve.lock.model import BuildPackages, DebianOther, Lock
+from neve.lock.sdists import CratePin, DirectoryPin, GitPin
 from neve.project.project import Project
 from neve.python.artefact import Artefact
 from neve.python.layers import LARGE
@@ -43,7 +43,8 @@ class Case:
             tables[
                 "git" if isinstance(pin, GitPin) else "directories" if isinstance(pin, DirectoryPin) else "sdists"
             ] += [pin]
-        return self._lock().model_copy(update={table: tuple(of) for table, of in tables.items()})
+        lock = self._lock().model_copy(update={table: tuple(of) for table, of in tables.items()})
+        return _compiling(lock, self.project.config.build.system) if self.project.config.build.system else lock
 
     def _lock(self) -> Lock:
         plan = make_plan(self.project)
@@ -63,6 +64,19 @@ class Case:
 
     def tree(self) -> dict[str, str]:
         return render(make_plan(self.project), self.lock(), self.environments(), self.place)
+
+
+def _compiling(lock: Lock, system: tuple[str, ...]) -> Lock:
+    """``lock`` whose sources are compiled, the last of them in Rust, with ``system`` to build with."""
+    base, _ = lock.debian
+    crate = CratePin(name="tiny", version="0.1.0+x", url="https://crates.example/tiny", sha256=digest("tiny"))
+    own = base.model_copy(
+        update={"build": BuildPackages(wanted=system, packages=(a_deb("gcc", "4:14.2.0-1"), *map(a_deb, system)))}
+    )
+    *others, last = (pin.model_copy(update={"languages": ("c", "c++")}) for pin in lock.sdists)
+    last = last.model_copy(update={"languages": ("c", "rust"), "crates": (crate,), "asked": ("ninja>=1.5",)})
+    build = lock.build.model_copy(update={"languages": ("c",), "asked": ("cython",), "inputs": digest("files")})
+    return lock.model_copy(update={"base": own, "sdists": (*others, last), "build": build})
 
 
 def _with_platforms(lock: Lock, architectures: tuple[str, ...]) -> Lock:
@@ -262,6 +276,10 @@ CASES: Mapping[str, Case] = {
             files=("app.py", "pyproject.toml"),
             directories={"packages/member": ("member.py", "pyproject.toml")},
         ),
+    ),
+    "compiled": Case(
+        project=a_project(name="fast", build=HATCHLING, neve={"build": {"system": ["libpq-dev"]}}),
+        wheels=(_a_sdist("psycopg2", "2.9"), _a_sdist("rpds-py", "0.30"), _WHEELS[1]),
     ),
     "nixpkgs-beside": Case(
         project=a_project(name="app", scripts={"app": "app:main"}, build=HATCHLING, neve={"base": "nixpkgs"}),

@@ -10,8 +10,6 @@
       pretend = "gitty==2.0";
       backend = { build-backend = "setuptools.build_meta"; backend-path = [ ]; };
       compiles = false;
-      crates = [
-      ];
       requirements = [
         { name = "setuptools"; version = "1.0"; file = "setuptools-1.0-py3-none-any.whl"; pin = { name = "setuptools-1.0-py3-none-any.whl"; url = "https://files.example/setuptools-1.0-py3-none-any.whl"; sha256 = "eb1239ab2e1d2e457e9e0322807fde95784d9441a4c4a02434f0cbb3a63a3474"; }; }
       ];
@@ -30,8 +28,6 @@
       };
       backend = { build-backend = "setuptools.build_meta"; backend-path = [ ]; };
       compiles = false;
-      crates = [
-      ];
       requirements = [
         { name = "setuptools"; version = "1.0"; file = "setuptools-1.0-py3-none-any.whl"; pin = { name = "setuptools-1.0-py3-none-any.whl"; url = "https://files.example/setuptools-1.0-py3-none-any.whl"; sha256 = "eb1239ab2e1d2e457e9e0322807fde95784d9441a4c4a02434f0cbb3a63a3474"; }; }
       ];

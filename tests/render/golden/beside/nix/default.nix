@@ -68,7 +68,7 @@ let
         wheel = lib.builtWheel (
           toBuild package
           // {
-            inherit (package) crates;
+            crates = package.crates or [ ];
             image = root;
           }
         );
