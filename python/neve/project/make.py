@@ -25,10 +25,10 @@ def read_config(settings: Mapping[str, Any], *, where: str, prefix: str) -> tupl
         config = validated(Config, settings, where=where, prefix=prefix)
     except NeveError as error:
         problems.append(error)
-    for error in find_base(config.base).problems(config, where=where):
+    for problem in find_base(config.base).problems(config, where=where):
         if not prefix:  # keys of neve.toml lie at its top
-            error.where = (error.where or where).replace(f"{where}, tool.neve.", f"{where}, ")
-        problems.append(error)
+            problem.where = (problem.where or where).replace(f"{where}, tool.neve.", f"{where}, ")
+        problems.append(problem)
     return config, problems
 
 
