@@ -100,3 +100,11 @@ def test_an_output_of_a_platform() -> None:
 def test_the_plan_is_otherwise_the_same() -> None:
     one, two = a_plan([]), a_plan(BOTH)
     assert replace(two, platforms=one.platforms, project=one.project) == one
+
+
+def test_an_image_without_python_is_built_where_it_runs() -> None:
+    plan = a_plan(BOTH)
+    plan = replace(plan, project=replace(plan.project, has_python=False))
+    with pytest.raises(NeveError, match="an image without Python cannot be made for linux/arm64"):
+        check_foreign(plan, a_lock(), {"x86_64": (), "aarch64": ()})
+    check_foreign(replace(plan, platforms=("x86_64",)), a_lock(), {"x86_64": ()})

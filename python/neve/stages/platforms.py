@@ -55,6 +55,13 @@ def check_foreign(plan: Plan, lock: Lock, environments: Environments) -> None:
     """
     if plan.base != "debian":
         return
+    if foreign(plan) and not plan.project.has_python:
+        raise NeveError(
+            f"an image without Python cannot be made for {PLATFORMS[foreign(plan)[0]]} on this machine",
+            where="tool.neve.platforms",
+            why="what its own programs would do, such as write ld.so.cache, this machine's Python does in their place",
+            fixes=['python = "3.13" under [tool.neve]', "or build on a machine of that platform"],
+        )
     problems = []
     for architecture in foreign(plan):
         own = environments.get(plan.machine, ())

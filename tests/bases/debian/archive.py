@@ -9,7 +9,7 @@ import io
 import lzma
 import sys
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,24 +70,24 @@ class Archive:
         extra: str = "",
         packages: str = "Packages.xz",
         by_hash: bool = True,
+        others: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        """Write and sign the suite ``dist`` with ``stanzas`` for amd64."""
-        plain = "\n".join(stanzas).encode()
-        data = COMPRESS[packages.removeprefix("Packages")](plain)
-        lines = "".join(
-            f" {hashlib.sha256(content).hexdigest()} {len(content)} main/binary-amd64/{name}\n"
-            for name, content in {"Packages": plain, packages: data}.items()
-        )
+        """Write and sign the suite ``dist`` with ``stanzas`` for amd64, and with those of ``others`` for theirs."""
+        base, lines = f"{root}/dists/{dist}", ""
+        for architecture, own in {"amd64": stanzas, **(others or {})}.items():
+            plain = "\n".join(own).encode()
+            data = COMPRESS[packages.removeprefix("Packages")](plain)
+            place = f"main/binary-{architecture}"
+            for name, content in {"Packages": plain, packages: data}.items():
+                lines += f" {hashlib.sha256(content).hexdigest()} {len(content)} {place}/{name}\n"
+            self.files[f"{base}/{place}/{packages}"] = data
+            if by_hash:
+                self.files[f"{base}/{place}/by-hash/SHA256/{hashlib.sha256(data).hexdigest()}"] = data
         text = (
             f"Origin: Example\nCodename: {codename or dist}\nAcquire-By-Hash: {'yes' if by_hash else 'no'}\n"
             f"{extra}SHA256:\n{lines}"
         )
-        base = f"{root}/dists/{dist}"
         self.files[f"{base}/InRelease"] = self.signed(text)
-        self.files[f"{base}/main/binary-amd64/{packages}"] = data
-        if by_hash:
-            digest = hashlib.sha256(data).hexdigest()
-            self.files[f"{base}/main/binary-amd64/by-hash/SHA256/{digest}"] = data
 
     def signed(self, text: str) -> bytes:
         return sign(self.key.signer(), text.encode(), mode=SignatureMode.CLEAR)
