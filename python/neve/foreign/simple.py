@@ -133,6 +133,8 @@ def _file(name: str, base: str, url: str, sha256: Any, size: Any) -> Iterable[In
 
 
 def _joined(base: str, url: str | None) -> str:
+    if url is not None and url.startswith(("https://", "http://")):  # most are, and pages have thousands
+        return url
     try:
         return urljoin(base, url) if url else base
     except ValueError:
