@@ -89,6 +89,11 @@ def test_a_lock_without_what_it_locks_counts_for_nothing(tmp_path: Path, lock: s
     assert detect(tmp_path, None, None).winner.kind == "requirements"
 
 
+def test_a_lock_of_uv_beside_a_project_that_uv_does_not_lock_counts_for_nothing(tmp_path: Path) -> None:
+    data = put(tmp_path, ("", "uv.lock", ""), ("", "", '[tool.poetry]\nname = "app"\n'))
+    assert detect(tmp_path, data, None).winner.kind == "poetry"
+
+
 def test_what_is_passed_over_is_told(tmp_path: Path) -> None:
     data = put(tmp_path, ("", "uv.lock", PROJECT), ("", "poetry.lock", "[tool.poetry]\n"), ("", "requirements.txt", ""))
     assert detect(tmp_path, data, None).passed_over == (("poetry", "poetry.lock"), ("requirements", "requirements.txt"))

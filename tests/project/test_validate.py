@@ -58,8 +58,8 @@ def test_a_word_out_of_a_few(base: str, near: str | None) -> None:
 def test_a_key_like_no_other_comes_with_all() -> None:
     error = problem({"zzzz": 1})
     assert error.fixes == (
-        "known keys: base, build, caches, cuda, extras, groups, image, interpreter, mirror, nixpkgs, platforms, project,"
-        " python, release, system",
+        "known keys: base, build, caches, cuda, extras, groups, image, interpreter, mirror, nixpkgs, platforms,"
+        " project, python, release, system",
     )
 
 

@@ -81,7 +81,9 @@ def _found(directory: Path, pyproject: Mapping[str, Any]) -> Iterator[Found]:
         return (directory / name).is_file()
 
     for kind, lock, manifest in _LOCKS:
-        if there(lock) and (manifest is None or there(manifest)):
+        # uv locks nothing of Poetry's own tables: such a lock is of another time.
+        left_behind = kind == "uv" and "project" not in pyproject and not is_virtual(pyproject)
+        if there(lock) and (manifest is None or there(manifest)) and not left_behind:
             yield Found(kind, lock, f"{lock} is there")
     tool = pyproject.get("tool")
     tables = tool if isinstance(tool, Mapping) else {}
