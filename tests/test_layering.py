@@ -40,6 +40,7 @@ MODELS = [
     "neve.python.sdist",
     "neve.python.sdist_archive",
     "neve.python.artefact",
+    "neve.python.chosen",
     "neve.python.select",
     "neve.python.layers",
     "neve.libraries.elf",
