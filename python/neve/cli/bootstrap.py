@@ -1,5 +1,5 @@
-"""Put the pinned static busybox into the store of the Nix that neve finds (--nix, PATH, its own copy), and the commits of
-git repositories that the project depends on: what a rendered flake needs before its first `nix build` in a store.
+"""Put the pinned static busybox into the store of the Nix that neve finds (--nix, PATH, its own copy), and the commits
+of git repositories that the project depends on: what a rendered flake needs before its first `nix build` in a store.
 `neve build` does it by itself. Prints the busybox's store path."""
 
 from __future__ import annotations
