@@ -72,7 +72,7 @@ class Base(Protocol):
     def locked_compilers(self, lock: Lock) -> tuple[str, ...]:
         """What the pins of such packages in ``lock`` answer."""
 
-    def with_compilers(self, resolver: Resolver, plan: Plan, lock: Lock, wanted: Sequence[str]) -> Lock:
+    def with_compilers(self, resolver: Resolver, lock: Lock, wanted: Sequence[str]) -> Lock:
         """``lock`` with pins of such packages, as :meth:`compilers` named them. Raises NeveError."""
 
     def packages_with(self, session: Session, lock: Lock, lacking: Sequence[Lacking]) -> dict[Lacking, str]:

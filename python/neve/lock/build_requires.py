@@ -66,7 +66,9 @@ def need_of(
     fixes: Sequence[str] = (OTHER,),
 ) -> Need:
     """What the source ``tree`` needs to be built, ``extra`` requirements besides its own; ``label`` is what errors call
-    it, and ``system`` its build system where that is known. Raises NeveError for what is no requirement, or cannot be pinned; ``fixes`` are its remedies.
+    it, and ``system`` its build system where that is known.
+
+    Raises NeveError for what is no requirement, or cannot be pinned; ``fixes`` are its remedies.
     """
     where = f"{label}, pyproject.toml"
     text = tree.texts.get("pyproject.toml") if system is None else None

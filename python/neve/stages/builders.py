@@ -33,6 +33,7 @@ def with_builders(
     session: Session,
     lock: Lock,
     environments: Environments,
+    *,
     asking: Collection[str],
     settings: BuildSettings,
     check: bool,
@@ -46,7 +47,7 @@ def with_builders(
     asks = set(asking)
     if tree is not None and system is not None:
         languages |= {*tree.languages(system)}
-        lock, own_asks = _with_own(session, lock, environments, tree, settings, check)
+        lock, own_asks = _with_own(session, lock, environments, tree, settings=settings, check=check)
         asks |= {OWN} if own_asks else set()
     lock = _with_compilers(session, lock, languages if tree is not None or lock.built else None, check)
     if not asks or not may_change(session, check):
@@ -67,7 +68,7 @@ def _own_tree(session: Session) -> Tree:
 
 
 def _with_own(
-    session: Session, lock: Lock, environments: Environments, tree: Tree, settings: BuildSettings, check: bool
+    session: Session, lock: Lock, environments: Environments, tree: Tree, *, settings: BuildSettings, check: bool
 ) -> tuple[Lock, bool]:
     """``lock`` with the project's own build requirements where they are more than its metadata says, and whether its
     backend must be asked.
@@ -131,7 +132,7 @@ def _with_compilers(session: Session, lock: Lock, languages: Collection[Language
     must_not_change(session, check, f"{NAME} lacks {lacks}", bool(wanted))
     if not may_change(session, check):
         return lock
-    return base.with_compilers(resolver_of(session), session.plan, lock, wanted)
+    return base.with_compilers(resolver_of(session), lock, wanted)
 
 
 def _with_answers(

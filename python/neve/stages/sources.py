@@ -35,8 +35,8 @@ def with_sources(
         return lock
     settings = build_settings(uv_settings(session.directory, session.environ))
     held = known.built if known.rules == settings.digest else {}
-    lock, asking = _with_pins(session, lock, environments, held, settings, check)
-    lock = with_builders(session, lock, environments, asking, settings, check)
+    lock, asking = _with_pins(session, lock, environments, held, settings=settings, check=check)
+    lock = with_builders(session, lock, environments, asking=asking, settings=settings, check=check)
     if lock.rules != settings.digest and may_change(session, check):
         lock = lock.model_copy(update={"rules": settings.digest})
     return lock
@@ -47,6 +47,7 @@ def _with_pins(
     lock: Lock,
     environments: Mapping[str, tuple[Artefact, ...]],
     known: Mapping[str, Pin],
+    *,
     settings: BuildSettings,
     check: bool,
 ) -> tuple[Lock, frozenset[str]]:

@@ -138,11 +138,11 @@ class Debian:
         wanted = {build.wanted if build is not None else () for build in builds}
         return wanted.pop() if len(wanted) == 1 else ()
 
-    def with_compilers(self, resolver: Resolver, plan: Plan, lock: Lock, wanted: Sequence[str]) -> Lock:
+    def with_compilers(self, resolver: Resolver, lock: Lock, wanted: Sequence[str]) -> Lock:
         """The closure of ``wanted`` besides the image's packages."""
         from neve.bases.debian.compilers import with_compilers
 
-        return with_compilers(resolver, plan, lock, wanted)
+        return with_compilers(resolver, lock, wanted)
 
     def packages_with(self, session: Session, lock: Lock, lacking: Sequence[Lacking]) -> dict[Lacking, str]:
         """By the suite's Contents index."""

@@ -36,7 +36,7 @@ def compilers(plan: Plan, base: DebianLock, languages: Collection[Language]) -> 
     return tuple(sorted({*names, *_ESSENTIAL})) if names else ()
 
 
-def with_compilers(resolver: Resolver, plan: Plan, lock: Lock, wanted: Sequence[str]) -> Lock:
+def with_compilers(resolver: Resolver, lock: Lock, wanted: Sequence[str]) -> Lock:
     """``lock`` with the pins of ``wanted`` and of all that they need besides the image's packages, whose pins stay; for
     each of its architectures, since each may be the one that builds.
 
@@ -93,7 +93,7 @@ def _must_fit(new: Iterable[Package], held: Mapping[str, DebPin], architecture: 
                 raise NeveError(
                     f"{package.name} {package.version} does not fit {pin.name} {pin.version}, which is pinned",
                     where="neve.lock, base.packages",
-                    why=f"it depends on {' | '.join(map(str, group))}; the mirror has moved on since neve.lock was made",
+                    why=f"it depends on {' | '.join(map(str, group))}: the mirror has moved on since then",
                     fixes=["`neve lock --upgrade` takes newer versions of everything"],
                 )
 

@@ -141,7 +141,7 @@ class Nixpkgs:
         """None."""
         return ()
 
-    def with_compilers(self, resolver: Resolver, plan: Plan, lock: Lock, wanted: Sequence[str]) -> Lock:  # noqa: ARG002
+    def with_compilers(self, resolver: Resolver, lock: Lock, wanted: Sequence[str]) -> Lock:  # noqa: ARG002
         """``lock``."""
         return lock
 
