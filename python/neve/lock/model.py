@@ -165,8 +165,8 @@ class BuildLock(Model):
 
 
 class Lock(Model):
-    """neve.lock. ``inputs`` is a digest of the wishes that it answers, ``rules`` one of what uv is told of builds, where
-    it is told anything; ``sizes`` holds the bytes of wheels whose index gave none, by SHA-256.
+    """neve.lock. ``inputs`` is a digest of the wishes that it answers, ``rules`` one of what uv is told of builds,
+    where it is told anything; ``sizes`` holds the bytes of wheels whose index gave none, by SHA-256.
     """
 
     version: Literal[1]
