@@ -121,7 +121,8 @@ def _fresh(session: Session, plan: Plan, held: Lock | None, check: bool) -> Lock
             )
         if (held.inputs == plan.lock_inputs() and not lacks) or session.options.frozen:
             return held
-    state = "there" if held is None else "fresh" if not lacks else f"one for {lacks}"
+    fresh = held is not None and held.inputs == plan.lock_inputs()
+    state = "there" if held is None else f"one for {lacks}" if fresh else "fresh"
     must_not_change(session, check, f"{session.neve_lock.name} is not {state}", held is None)
     return resolver_of(session).resolve(plan, held)
 
