@@ -120,6 +120,15 @@ def test_what_a_compiled_package_lacks_is_named_step_by_step(tmp_path: Path) -> 
     assert answer.neve("run", "--", "python", "-c", "import answer; print(answer.answer())") == "42"
 
 
+def test_a_backend_that_cannot_say_what_it_needs(tmp_path: Path) -> None:
+    head = _HEAD.format(backend="own", requires="[]") + 'backend-path = ["."]\n'
+    own = "def get_requires_for_build_wheel(settings=None):\n    import nothing_like_it\n"
+    said = project(tmp_path / "answer", head, {"own.py": own}).neve("lock", fails=True)
+    assert "the build backend of answer cannot say what it needs to be built" in said
+    assert "No module named 'nothing_like_it'" in said
+    assert "tool.uv.extra-build-dependencies.answer" in said
+
+
 def _crate() -> bytes:
     """The archive of a crate, as `cargo package` makes it."""
     out = io.BytesIO()

@@ -202,11 +202,6 @@ def _no_wheel(package: Package, kind: str, target: Target, where: str, *, old: s
         fixes=[
             f"take a version that has one: `uv add '{package.name}'` with another bound, then `uv lock`",
             *(["or another Python under [tool.neve] that its wheels are for"] if tags else []),
-            *(
-                ['or base = "nixpkgs" under [tool.neve], which builds source distributions']
-                if package.sdist and not old
-                else []
-            ),
             *(["or another package in its place"] if not tags else []),
         ],
     )

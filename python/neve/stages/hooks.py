@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from neve.session import Session
 
 _MOST = 1 << 20  # bytes of an answer
+_FAILED = re.compile(r"building requires-(\S+) failed")
 
 
 def answers_of(
@@ -55,9 +57,22 @@ def answers_of(
             extra=base.evaluation(directory, session.plan.machine),
         )
     except NeveError as error:
-        raise explained_failure(session, lock, error) from None
+        raise explained_failure(session, lock, _named(error)) from None
     found = {key: _answer(physical(session.nix, path), key) for key, path in zip(asked, paths, strict=True)}
     return {key: found.get(key, ()) for key in keys}
+
+
+def _named(error: NeveError) -> NeveError:
+    """``error`` in the words of packages: the derivation that failed is called after one."""
+    failed = _FAILED.fullmatch(error.what)
+    if failed is not None:
+        error.what = f"the build backend of {failed[1]} cannot say what it needs to be built"
+        own = "what your own project lacks, in build-system.requires"
+        error.fixes = (
+            *error.fixes,
+            f"name what {failed[1]} lacks in tool.uv.extra-build-dependencies.{failed[1]}; {own}",
+        )
+    return error
 
 
 def _answer(path: Path, label: str) -> tuple[str, ...]:
