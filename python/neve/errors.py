@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
+_LONGEST = 2000  # characters of a line
+
 
 class ExitCode(IntEnum):
     """Exit codes of the command line; 75 and 70 are those of sysexits(3)."""
@@ -44,9 +46,9 @@ class NeveError(Exception):
         return (self,)
 
     def __str__(self) -> str:
-        lines = [self.what]
+        lines = [_plain(self.what)]
         if self.where:
-            lines.append(f"  where: {self.where}")
+            lines.append(f"  where: {_plain(self.where)}")
         if self.why:
             lines += _labelled("why", self.why)
         for fix in self.fixes:
@@ -100,8 +102,14 @@ def collected(errors: Iterable[NeveError]) -> NeveError | None:
 
 
 def _labelled(label: str, text: str) -> list[str]:
-    first, *rest = text.strip().splitlines() or [""]
+    first, *rest = map(_plain, text.strip().splitlines() or [""])
     return [f"  {label}: {first}", *(f"       {line}" for line in rest)]
+
+
+def _plain(text: str) -> str:
+    """``text`` as a terminal may show it: no control character of hostile input reaches it, nor a line without end."""
+    shown = "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text[: _LONGEST + 1])
+    return shown if len(text) <= _LONGEST else f"{shown[:_LONGEST]}…"
 
 
 __all__ = [

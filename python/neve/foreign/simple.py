@@ -27,6 +27,7 @@ ACCEPT = ", ".join(
 )
 _LARGEST = 64 << 20  # bytes; the longest real pages have some MiB
 _MAJOR = 1
+_LONGEST = 255  # characters of a file name, as file systems have it
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _FRAGMENT = re.compile(r"(?:^|&)sha256=([0-9a-fA-F]{64})(?:&|$)")
 
@@ -121,9 +122,11 @@ def _html_files(text: str, base: str, where: str) -> Iterable[IndexFile]:
 
 
 def _file(name: str, base: str, url: str, sha256: Any, size: Any) -> Iterable[IndexFile]:
-    """The file, unless its URL is none that neve fetches from: then the index does not have it."""
+    """The file, unless its URL is none that neve fetches from, or its name none of a file: then the index does not have
+    it.
+    """
     address = _joined(base, url)
-    if url_problem(address) or urlsplit(address).username:
+    if len(name) > _LONGEST or url_problem(address) or urlsplit(address).username:
         return
     if address.startswith("file:") and not base.startswith("file:"):  # no server says what lies on this machine
         return

@@ -90,12 +90,12 @@ def _pair(entry: Any) -> tuple[Any, bool]:
 
 def _requirement(text: Any, key: str, problems: list[NeveError]) -> list[str]:
     """``text`` in the form of PEP 508, so that uv reads no option or path in it."""
-    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.requirements import Requirement
 
     try:
         requirement = Requirement(text)
         written = str(requirement)
-    except (InvalidRequirement, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:  # InvalidRequirement is a ValueError
         problems.append(
             NeveError(f"{str(text)[:200]!r} is not a requirement", where=f"tool.uv.{key}", why=str(error)[:300])
         )

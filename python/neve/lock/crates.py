@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from neve import toml
 from neve.errors import NeveError, collected
 from neve.fetch.address import without_credentials
 from neve.lock.sdists import CratePin
@@ -70,13 +70,13 @@ def crates_of(
 def _packages(text: str, *, where: str) -> list[dict[str, Any]]:
     """The tables of ``[[package]]``; those of the first format get their checksums, which it has in a table apart."""
     try:
-        data = tomllib.loads(text)
+        data = toml.loads(text)
         packages = [dict(package) for package in data.get("package", ())]
         sums = data.get("metadata", {})
         for package in packages:
             key = f"checksum {package.get('name')} {package.get('version')} ({package.get('source')})"
             package.setdefault("checksum", sums.get(key))
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise NeveError("a Cargo.lock is not valid", where=where, why=str(error)[:200], fixes=[_OTHER]) from None
     return packages
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from neve import toml
 from neve.errors import NeveError
 
 if TYPE_CHECKING:
@@ -124,8 +124,8 @@ def _uv_table(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _read(path: Path) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        return toml.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return {}  # missing, or uv has complained of it
 
 

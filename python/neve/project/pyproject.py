@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+from neve import toml
 from neve.errors import NeveError, collected
 from neve.project.facts import Facts
 from neve.project.indexes import password_problems
@@ -23,18 +23,17 @@ _BACKEND = re.compile(r"[A-Za-z_][\w.]*(:[A-Za-z_][\w.]*)?\Z")
 def parse_toml(text: str, *, where: str) -> dict[str, Any]:
     """``text`` as TOML. Raises NeveError with the line where it is malformed."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return toml.loads(text)
+    except ValueError as error:
         line = re.search(r"at line (\d+)", str(error))
-        place = f"{where}:{line[1] if line else text.count(chr(10)) + 1}"
+        at_end = f":{text.count(chr(10)) + 1}" if "at end of document" in str(error) else ""
+        place = f"{where}:{line[1]}" if line else f"{where}{at_end}"
         raise NeveError(
             f"{where} is not valid TOML",
             where=place,
             why=str(error),
             fixes=["mend the line; https://toml.io shows the syntax"],
         ) from None
-    except RecursionError:
-        raise NeveError(f"{where} is not valid TOML", where=where, why="it is nested too deeply") from None
 
 
 def project_from_pyproject(data: Mapping[str, Any], *, where: str, python_version: str | None = None) -> Project:
@@ -198,8 +197,8 @@ def specifier_problems(requires: Any, *, where: str) -> list[NeveError]:
     try:
         if not isinstance(requires, str):  # SpecifierSet takes other things too
             raise InvalidSpecifier
-        SpecifierSet(requires)
-    except InvalidSpecifier:
+        SpecifierSet(requires).contains("3")
+    except ValueError:  # InvalidSpecifier, or numbers of thousands of digits
         return [
             NeveError(
                 f"{requires!r} is not a version specifier",

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from neve import toml
+
 # What uv takes for yes in the environment.
 TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
 
@@ -84,11 +86,9 @@ def _shared(environ: Mapping[str, str]) -> tuple[Path, Path]:
 
 
 def _read(path: Path) -> Mapping[str, Any]:
-    import tomllib
-
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        return toml.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return {}  # missing, or uv has complained of it
 
 

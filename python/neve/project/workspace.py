@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from neve import toml
 
 
 def workspace_root(directory: Path) -> Path | None:
@@ -37,8 +38,8 @@ def _workspace(directory: Path) -> Mapping[str, Any] | None:
         text = (directory / "pyproject.toml").read_text(encoding="utf-8")
         if "workspace" not in text:
             return None
-        found = tomllib.loads(text)["tool"]["uv"]["workspace"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        found = toml.loads(text)["tool"]["uv"]["workspace"]
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     return found if isinstance(found, Mapping) else None
 

@@ -80,7 +80,7 @@ def _version(package: Package) -> str | None:
 
 
 def _archive(package: Package, artefact: PackageArchive, target: Target, place: str) -> Artefact:
-    from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+    from packaging.utils import parse_wheel_filename
 
     path = artefact.path or unquote(_url(artefact.url, "an archive", place, lambda url: urlsplit(url).path))
     file = posixpath.basename(path)
@@ -94,7 +94,7 @@ def _archive(package: Package, artefact: PackageArchive, target: Target, place: 
     if file.endswith(".whl"):
         try:
             tags = parse_wheel_filename(file)[-1]
-        except InvalidWheelFilename:
+        except ValueError:  # InvalidWheelFilename is one
             tags = frozenset()  # _file says what is wrong with it
         if tags and not tags & set(target.tags()):
             raise NeveError(
@@ -150,11 +150,11 @@ def _file(
 
 def _named_version(file: str) -> str | None:
     """The version in the name of a wheel or a source distribution; None where it is named otherwise."""
-    from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
+    from packaging.utils import parse_sdist_filename, parse_wheel_filename
 
     try:
         return str((parse_wheel_filename if file.endswith(".whl") else parse_sdist_filename)(file)[1])
-    except (InvalidWheelFilename, InvalidSdistFilename):
+    except ValueError:  # what the parsers of packaging raise
         return None
 
 

@@ -6,10 +6,10 @@ import datetime
 import json
 import posixpath
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from neve import toml
 from neve.errors import NeveError
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+\Z")
@@ -20,11 +20,11 @@ _FILES = ("wheels", "sdist", "archive", "vcs")
 def parse_pylock(text: str, *, where: str) -> dict[str, Any]:
     """The data of a pylock's ``text``, whose packages are tables. Raises NeveError."""
     try:
-        data = tomllib.loads(text)
+        data = toml.loads(text)
         packages = data.get("packages", [])
         if not isinstance(packages, list) or not all(isinstance(each, dict) for each in packages):
             raise ValueError("packages is not an array of tables")
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise NeveError("the lock is not a valid pylock", where=where, why=str(error)) from None
     return data
 

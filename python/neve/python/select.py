@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from neve import toml
 from neve.errors import NeveError, collected
 from neve.python.build_rules import FREE, BuildRules, forbidden
 from neve.python.chosen import artefact_of
@@ -51,7 +51,7 @@ def select_artefacts(
 
     Raises NeveError for a pylock that is not valid, and with every package that cannot be had in one of these forms.
     """
-    from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
+    from packaging.markers import UndefinedEnvironmentName
     from packaging.pylock import PackageSdist, PylockSelectError
 
     lock, old = _parsed(pylock, where)
@@ -74,7 +74,7 @@ def select_artefacts(
                     chosen.append(artefact_of(package, artefact, target, where=where))
                 except NeveError as error:
                     problems.append(error)
-    except (PylockSelectError, UndefinedComparison, UndefinedEnvironmentName) as error:
+    except (PylockSelectError, UndefinedEnvironmentName, ValueError, RecursionError) as error:
         problems.append(_unselectable(str(error), target, where))
     if (found := collected(problems)) is not None:
         raise found
@@ -86,11 +86,11 @@ def _parsed(pylock: str, where: str) -> tuple[Pylock, dict[str, str]]:
     from packaging.pylock import Pylock, PylockUnsupportedVersionError, PylockValidationError
 
     try:
-        data = tomllib.loads(pylock)
+        data = toml.loads(pylock)
         old = _rename_old_sdists(data)
         highest_build_first(data)
         return Pylock.from_dict(data), old
-    except (tomllib.TOMLDecodeError, PylockValidationError, PylockUnsupportedVersionError) as error:
+    except (ValueError, PylockValidationError, PylockUnsupportedVersionError, RecursionError) as error:
         raise NeveError(
             "the lock is not a valid pylock",
             where=where,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from neve import toml
 
 if TYPE_CHECKING:
     from neve.project.project import BuildSystem
@@ -128,8 +129,8 @@ class Tree:
     @cached_property
     def _pyproject(self) -> Mapping[str, Any]:
         try:
-            return tomllib.loads(self.text("pyproject.toml"))
-        except (ValueError, RecursionError):
+            return toml.loads(self.text("pyproject.toml"))
+        except ValueError:
             return {}
 
 
@@ -176,7 +177,6 @@ def _text(path: Path, size: int | None) -> str | None:
             return file.read(-1 if size is None else size).decode(errors="replace" if size else "strict")
     except (OSError, UnicodeDecodeError):
         return None
-
 
 
 __all__ = ["HEAD", "LANGUAGES", "Language", "Tree", "directory_tree", "is_telling"]

@@ -91,17 +91,23 @@ def _wish(line: Line) -> _Wish | None:
         return _Wish(line, Requirement(line.text))
     except InvalidRequirement:
         return None
+    except RecursionError:
+        raise NeveError(
+            "the requirement's marker is nested too deeply",
+            where=line.where,
+            fixes=["take parentheses out: `and` binds tighter than `or`"],
+        ) from None
 
 
 def _applies(marker: Any, target: Target) -> bool:
-    from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
+    from packaging.markers import Marker, UndefinedEnvironmentName
 
     if marker is None:
         return True
     try:
         parsed = Marker(marker) if isinstance(marker, str) else marker
         return parsed.evaluate(target.environment())  # type: ignore[arg-type]
-    except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
+    except (ValueError, UndefinedEnvironmentName, RecursionError):  # InvalidMarker and the like are ValueErrors
         return True
 
 
@@ -134,12 +140,11 @@ def _other_versions(
 
 def _equal(one: str, other: str) -> bool:
     """Whether the versions are equal; a local part counts where ``other`` has one (PEP 440)."""
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-    from packaging.version import InvalidVersion
+    from packaging.specifiers import SpecifierSet
 
     try:
         return SpecifierSet(f"=={other}").contains(one, prereleases=True)
-    except (InvalidSpecifier, InvalidVersion):
+    except ValueError:  # InvalidSpecifier is one
         return one == other
 
 

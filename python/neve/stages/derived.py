@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from typing import TYPE_CHECKING
 
+from neve import toml
 from neve.errors import NeveError
 from neve.files import write_if_changed
 from neve.project.pyproject import parse_toml
@@ -89,8 +89,8 @@ def _digest(session: Session, name: str) -> str:
 def _inputs_of(text: str) -> str | None:
     """What a kept pylock answers; None where it does not say."""
     try:
-        return str(tomllib.loads(text)["tool"]["neve"]["inputs"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+        return str(toml.loads(text)["tool"]["neve"]["inputs"])
+    except (ValueError, KeyError, TypeError):
         return None
 
 
