@@ -124,3 +124,18 @@ def test_no_text_does_harm(text: str) -> None:
     with suppress(NeveError):
         found = read(text, {"a": "", "b": "-r a\n"})
         assert found.files[0] == "requirements.txt"
+
+
+def test_a_file_is_read_once_as_requirements_and_once_as_constraints() -> None:
+    seen: list[str] = []
+    names = [f"c{number}.txt" for number in range(12)]
+    files = {name: f"-c {after}\n-c {after}\n" for name, after in zip(names, names[1:], strict=False)}
+    files |= {"requirements.txt": "-r c0.txt\n-c c0.txt\n-c c0.txt\n", names[-1]: "six<2\n"}
+
+    def of(name: str) -> str:
+        seen.append(name)
+        return files[name]
+
+    found = read_requirements(("requirements.txt",), of)
+    assert [line.text for line in found.lines] == ["six<2"]
+    assert sorted(seen) == sorted(["requirements.txt", *names, "c0.txt"])

@@ -68,6 +68,7 @@ class Requirements:
 class _Reading:
     read: Callable[[str], str]
     files: dict[str, None] = field(default_factory=dict)
+    seen: set[tuple[str, bool]] = field(default_factory=set)  # files, and whether as constraints
     lines: list[Line] = field(default_factory=list)
     urls: list[str] = field(default_factory=list)
     problems: list[NeveError] = field(default_factory=list)
@@ -110,7 +111,9 @@ def _read_file(reading: _Reading, name: str, above: tuple[str, ...], *, constrai
     if len(reading.files) >= _MOST_FILES and name not in reading.files:
         reading.problems.append(NeveError("too many requirements files", where=name, why=f"more than {_MOST_FILES}"))
         return
-    again = name in reading.files
+    if (name, constraint) in reading.seen:
+        return
+    reading.seen.add((name, constraint))
     try:
         text = reading.read(name)
     except NeveError as error:
@@ -120,8 +123,6 @@ def _read_file(reading: _Reading, name: str, above: tuple[str, ...], *, constrai
         reading.problems.append(error)
         return
     reading.files[name] = None
-    if again and not constraint:
-        return
     for number, line in _logical_lines(text):
         _read_line(reading, name, number, line, above, constraint=constraint)
 
