@@ -29,9 +29,7 @@ def packages_with(session: Session, lock: Lock, lacking: Sequence[Lacking]) -> d
     found = {each: each.package for each in lacking if each.package}
     found |= {each: _PROGRAMS[each.name] for each in lacking if each.kind == "program" and each.name in _PROGRAMS}
     rest = [each for each in lacking if each not in found]
-    contents = (
-        contents_of(session, lock, session.plan.machine, offline=session.options.offline) if rest else None
-    )
+    contents = contents_of(session, lock, session.plan.machine, offline=session.options.offline) if rest else None
     for each in rest if contents is not None else ():
         assert contents is not None  # noqa: S101 - see above
         if (package := _provider(contents, each, session.plan.python)) is not None:
