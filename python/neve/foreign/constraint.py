@@ -114,6 +114,8 @@ def _specifiers(operator: str, text: str) -> list[str]:
         return [f">={version}", f"<{_caret(version.release, version.epoch)}"]
     if operator == "~":
         return [f">={version}", f"<{_tilde(version.release, version.epoch)}"]
+    if operator == "~=" and len(version.release) == 1:  # PEP 440 asks for two parts, Poetry does not
+        return [f">={version}", f"<{_release(version.epoch, (version.release[0] + 1,))}"]
     return [f"{'==' if operator in ('', '=') else operator}{text}"]
 
 
@@ -155,17 +157,30 @@ def _admits(text: str, minor: int) -> bool:
 
 
 def _python_clause(clause: str) -> str:
-    """One clause of PEP 440 as a comparison of markers, of the patch level where it names one."""
+    """One clause of PEP 440 as a comparison of markers: of the minor version where that says the same, else of the
+    patch level. As in PEP 440 ``<=3.11`` is ``<=3.11.0``, while ``python_version <= '3.11'`` has all of 3.11; but
+    ``3.11`` alone is all of it, as Poetry has it.
+    """
     found = _PART.fullmatch(clause)
     assert found is not None  # noqa: S101 - SpecifierSet wrote it
     operator, version = found["op"], found["version"]
-    parts = version.removesuffix(".*").count(".") + 1
-    name = "python_full_version" if parts >= _PRECISE or (version.endswith(".*") and parts == 1) else "python_version"
-    if name == "python_version":
-        version = version.removesuffix(".*")
-        if parts == 1:
-            version = f"{version}.0" if operator != "~=" else version
-    return f"{name} {operator} '{version}'"
+    release = version.removesuffix(".*")
+    parts = release.count(".") + 1
+    if version != release:
+        exact = parts == _PRECISE - 1
+        return f"python_version {operator} '{release}'" if exact else f"python_full_version {operator} '{version}'"
+    if parts < _PRECISE and operator in ("<=", ">", "!="):
+        return f"python_full_version {operator} '{_padded(version, _PRECISE)}'"
+    if parts == 1:
+        version = _padded(version, 2)
+    return f"python_{'full_' if parts >= _PRECISE else ''}version {operator} '{version}'"
+
+
+def _padded(text: str, parts: int) -> str:
+    """The version ``text`` with at least ``parts`` parts."""
+    version = _version(text)
+    base = version.base_version
+    return base + ".0" * (parts - len(version.release)) + str(version)[len(base) :]
 
 
 __all__ = ["ANY", "Constraint", "pep440", "poetry"]
