@@ -17,6 +17,7 @@ from neve.project.pyproject import LEGACY
 from neve.project.python_version import read_python_version
 from neve.project.read import read_project
 from neve.project.script import script_metadata
+from neve.project.setup_cfg import static_requirements
 
 
 def project(directory: Path, files: dict[str, str], script: str | None = None) -> Project:
@@ -118,6 +119,53 @@ def test_setup_py_is_read_and_not_run(tmp_path: Path) -> None:
     assert (found.name, found.version, found.requires_python, found.scripts) == ("thing", None, ">=3.12", ("thing",))
     assert "needs.txt" in found.files
     assert not (tmp_path / "ran").exists()
+
+
+def test_entry_points_as_text(tmp_path: Path) -> None:
+    text = 'setup(name=\'thing\', entry_points="""\n[console_scripts]\nThing = thing:main\n[other]\nx = y:z\n""")\n'
+    assert project(tmp_path, {"setup.py": text}).scripts == ("Thing",)
+
+
+CFG = """\
+[metadata]
+name = thing
+[options]
+install_requires =
+    rich  # for colours
+    # no more
+    tomli; python_version < "3.11"
+[options.extras_require]
+Web = click ; attrs
+all =
+    thing[web]
+    lemon
+"""
+
+
+def test_the_requirements_of_setup_cfg(tmp_path: Path) -> None:
+    (tmp_path / "setup.cfg").write_text(CFG)
+    own = ["rich", 'tomli; python_version < "3.11"']
+    assert static_requirements(tmp_path, ()) == own
+    assert static_requirements(tmp_path, ["web"]) == [*own, "click", "attrs"]
+    assert static_requirements(tmp_path, ["all"]) == [*own, "lemon", "click", "attrs"]
+    assert sorted(static_requirements(tmp_path, "all")) == sorted([*own, "lemon", "click", "attrs"])
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("[options]\ninstall_requires = file: needs.txt\n", "setup.cfg, options.install_requires"),
+        ("[options]\ninstall_requires =\n    -r needs.txt\n", "setup.cfg, options.install_requires"),
+        ("[options]\ninstall_requires =\n    a @ https://u:p@h.example/a.whl\n", "setup.cfg, options.install_requires"),
+        ("[options.extras_require]\nx = file: needs.txt\n", "setup.cfg, options.extras_require.x"),
+        ("[options.extras_require]\ny = rich\n", "tool.neve.extras"),
+    ],
+)
+def test_requirements_of_setup_cfg_that_cannot_be_read(tmp_path: Path, text: str, where: str) -> None:
+    (tmp_path / "setup.cfg").write_text(text)
+    with pytest.raises(NeveError) as caught:
+        static_requirements(tmp_path, ["x"])
+    assert where in [each.where for each in caught.value.errors]
 
 
 @pytest.mark.parametrize(

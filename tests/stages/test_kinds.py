@@ -126,10 +126,21 @@ def test_a_pin_that_is_overridden(world: World, project: Path) -> None:
     assert caught.value.where == "requirements.txt:1"
 
 
-def test_the_directory_itself_is_no_dependency(world: World, project: Path) -> None:
+@pytest.mark.parametrize(
+    "line",
+    [
+        "-e .",
+        ".[extra]",
+        "-e ../project",
+        "{path}",
+        "app @ file://{path}",
+        "app[extra]@file://{path} ; python_version > '3'",
+    ],
+)
+def test_the_directory_itself_is_no_dependency(world: World, project: Path, line: str) -> None:
     write(
         project,
-        requirements_dot_txt="-e .\n",
+        requirements_dot_txt=line.format(path=project) + "\n",
         pyproject_dot_toml=PROJECT + 'dependencies = ["lime"]\n'
         '[build-system]\nrequires = ["lemon"]\nbuild-backend = "hatchling.build"\n'
         '[tool.neve]\nproject = "requirements"\n',
@@ -144,6 +155,17 @@ def test_requirements_have_neither_extras_nor_groups(world: World, project: Path
     write(project, requirements_dot_txt="lime\n", neve_dot_toml=f"{key} = {value}\n")
     with pytest.raises(NeveError, match=f"no such {key}"):
         lock_project(world.session(project))
+
+
+def test_setup_cfg_alone(world: World, project: Path) -> None:
+    write(
+        project,
+        setup_dot_cfg="[metadata]\nname = app\nversion = 1\n[options]\npy_modules = app\ninstall_requires = lemon\n"
+        "[options.extras_require]\nmore = lime\n",
+        neve_dot_toml='extras = ["more"]\n',
+    )
+    world.serve_wheel("setuptools", "80.0")
+    assert versions(lock_project(world.session(project))) == {"lemon": "1.0", "lime": "1.0", "zest": "1.0"}
 
 
 def test_rye_takes_its_lock_as_it_is(world: World, project: Path) -> None:

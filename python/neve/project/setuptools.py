@@ -64,7 +64,8 @@ def _is_inside(name: str) -> bool:
     return bool(name) and name.isprintable() and not name.startswith("/") and ".." not in name.split("/")
 
 
-def _from_cfg(directory: Path) -> dict[str, Any]:
+def parsed_cfg(directory: Path) -> configparser.ConfigParser:
+    """The setup.cfg of ``directory``. Raises NeveError with the line where it is malformed."""
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
         parser.read_string(read_text(directory / "setup.cfg"), source="setup.cfg")
@@ -76,6 +77,11 @@ def _from_cfg(directory: Path) -> dict[str, Any]:
             why=str(error).replace("\n", " "),
             fixes=["mend the line: sections in brackets, `key = value` below them"],
         ) from None
+    return parser
+
+
+def _from_cfg(directory: Path) -> dict[str, Any]:
+    parser = parsed_cfg(directory)
     found: dict[str, Any] = {"files": []}
     for section, key in (
         ("metadata", "name"),
@@ -153,6 +159,14 @@ def _entry_points(node: ast.expr) -> dict[str, str]:
         value = ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return {}
+    if isinstance(value, str):  # the text of entry_points.txt
+        parser = configparser.ConfigParser(interpolation=None, strict=False, delimiters=("=",))
+        parser.optionxform = str  # type: ignore[assignment,method-assign]
+        try:
+            parser.read_string(value)
+        except configparser.Error:
+            return {}
+        return dict(parser["console_scripts"]) if parser.has_section("console_scripts") else {}
     lines = value.get("console_scripts", ()) if isinstance(value, dict) else ()
     lines = lines.splitlines() if isinstance(lines, str) else lines
     if not isinstance(lines, list | tuple):
@@ -160,4 +174,4 @@ def _entry_points(node: ast.expr) -> dict[str, str]:
     return _entries([line for line in lines if isinstance(line, str)])
 
 
-__all__ = ["is_setuptools", "read_setuptools"]
+__all__ = ["is_setuptools", "parsed_cfg", "read_setuptools"]

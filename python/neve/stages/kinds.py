@@ -136,7 +136,12 @@ def _setuptools(session: Session, targets: Targets, held: str | None) -> dict[st
     config = session.project.config
     if config.groups:
         raise _no_such("groups", "setup.py and setup.cfg have none; they have extras")
-    there = [name for name in ("setup.py", "setup.cfg") if (session.directory / name).is_file()]
+    there = [name for name in ("setup.py", "pyproject.toml") if (session.directory / name).is_file()]
+    if not there:  # uv takes no setup.cfg by itself
+        from neve.project.setup_cfg import static_requirements
+
+        lines = static_requirements(session.directory, config.extras)
+        return _resolved(session, ["-"], targets, held, given="".join(f"{line}\n" for line in lines))
     if config.extras == "all":
         return _resolved(session, there[:1], targets, held, options=["--all-extras"])
     return _resolved(session, there[:1], targets, held, options=_extras(config))
