@@ -121,3 +121,27 @@ def git_server(root: Path, *, user: str, password: str) -> Iterator[str]:
         finally:
             http.shutdown()
             thread.join()
+
+
+def tree_of(directory: Path, *entries: tuple[str, str, str]) -> str:
+    """A tree object with exactly these entries (mode, name, object), in this order, whatever git thinks of them."""
+    raw = b"".join(f"{mode} {name}\0".encode() + bytes.fromhex(object) for mode, name, object in entries)
+    return _written(directory, "tree", raw)
+
+
+def blob(directory: Path, content: str) -> str:
+    """A blob object."""
+    return _written(directory, "blob", content.encode())
+
+
+def commit_of(directory: Path, tree: str) -> str:
+    """A commit of the tree object, which the branch main has then."""
+    made = git(directory, "commit-tree", "-m", "x", tree)
+    git(directory, "update-ref", "refs/heads/main", made)
+    return made
+
+
+def _written(directory: Path, kind: str, raw: bytes) -> str:
+    command = ["git", "-C", str(directory), "hash-object", "-t", kind, "-w", "--stdin", "--literally"]
+    done = subprocess.run(command, env=_ENVIRONMENT, input=raw, check=True, capture_output=True)
+    return done.stdout.decode().strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from neve.files import explained, locked
 from neve.nix.process import Finished, capture
 from neve.progress import Progress
 from neve.python.chosen import git_url
-from neve.sources.tree import check_tree
+from neve.sources.tree import TAKE_ANOTHER, Entry, check_entries, check_tree, fresh_directory
 
 _DEEPEST = 10  # submodules in submodules
 _SCHEMES = ("https", "http", "ssh", "git")
@@ -26,8 +27,45 @@ _REF = "refs/neve/"
 # Variables that lead git to another repository, that a caller's `git -c` sets, or that make it tell its headers.
 _FOREIGN = re.compile(
     r"GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX|COMMON_DIR|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|NAMESPACE"
-    r"|CONFIG_PARAMETERS|TRACE.*|CURL_VERBOSE)\Z"
+    r"|SHALLOW_FILE|CONFIG_PARAMETERS|TRACE.*|CURL_VERBOSE)\Z"
 )
+# What is not of the server: neither the user's settings nor the machine's may change what a commit's files are.
+_NO_SETTINGS = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_ATTR_NOSYSTEM": "1",
+}
+_AS_COMMITTED = (
+    "core.symlinks=true",
+    "core.autocrlf=false",
+    "core.eol=lf",
+    f"core.attributesFile={os.devnull}",
+)
+# Objects are checked as they come, but for what old programs wrote and harms nobody (git help fsck).
+_CHECKED = (
+    "transfer.fsckObjects=true",
+    "fetch.fsckObjects=true",
+    *(
+        f"fetch.fsck.{problem}=ignore"
+        for problem in (
+            "badDate",
+            "badDateOverflow",
+            "badEmail",
+            "badFilemode",
+            "badName",
+            "badTimezone",
+            "missingEmail",
+            "missingNameBeforeEmail",
+            "missingSpaceBeforeDate",
+            "missingSpaceBeforeEmail",
+            "multipleAuthors",
+            "nulInCommit",
+            "zeroPaddedDate",
+            "zeroPaddedFilemode",
+        )
+    ),
+)
+_BROKEN = re.compile(r"\bfsck error\b|did not fsck|index-pack failed|unpack-objects failed", re.I)
 _DENIED = re.compile(
     r"could not read (Username|Password)|Authentication failed|HTTP Basic: Access denied|terminal prompts disabled"
     r"|Permission denied \(|returned error: 40[13]|Host key verification failed",
@@ -93,27 +131,37 @@ class Repositories:
             yield top
 
     def _check_out(self, at: _At, into: Path) -> None:
+        """The files of the commit in the empty directory ``into``, with those of its submodules."""
         repository = self._fetched(at)
         with TemporaryDirectory(prefix="neve-index-") as temporary:
-            own = {"GIT_INDEX_FILE": f"{temporary}/index", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
+            own = {"GIT_INDEX_FILE": f"{temporary}/index"}
             words = ["--git-dir", str(repository), "--work-tree", str(into)]
-            settings = ("core.symlinks=true", "core.autocrlf=false", f"core.attributesFile={os.devnull}")
-            words += [word for setting in settings for word in ("-c", setting)]
-            done = self._git([*words, "read-tree", "--reset", "-u", at.commit], more=own)
+            words += [word for setting in _AS_COMMITTED for word in ("-c", setting)]
+            entries = self._entries(words, at)
+            done = self._git([*words, "read-tree", "-m", "-u", at.commit], more=own)
             if done.status:
                 raise self._failed(f"cannot unpack {at.name} at {at.commit[:11]}", at.url, done)
-            links = dict(_gitlinks(self._git([*words, "ls-tree", "-r", "-z", "--full-tree", at.commit], more=own).out))
+            links = {entry.path: entry.object for entry in entries if entry.type == "commit"}
             file = into / ".gitmodules"
             if links and file.is_file() and not file.is_symlink():
-                told = self._git(["config", "--no-includes", "-z", "--list", "--file", str(file)], more=own).out
+                told = self._git(["config", "--no-includes", "-z", "--list", "--file", str(file)]).out
             else:
                 told = b""
         modules = _modules(told)
         for path, commit in links.items():
-            self._submodule(at, commit, modules.get(path, {}), into / path)
+            self._submodule(at, commit, modules.get(path, {}), into, path)
 
-    def _submodule(self, parent: _At, commit: str, entry: Mapping[str, str], into: Path) -> None:
-        """Check out ``commit`` of the submodule that .gitmodules has ``entry`` for."""
+    def _entries(self, words: Sequence[str], at: _At) -> list[Entry]:
+        """All that the commit's tree has, checked: what git unpacks later cannot leave its directory."""
+        done = self._git([*words, "ls-tree", "-r", "-t", "-z", "--full-tree", at.commit])
+        if done.status:
+            raise self._failed(f"cannot unpack {at.name} at {at.commit[:11]}", at.url, done)
+        entries = list(_listed(done.out))
+        check_entries(entries, where=f"{at.name}, {redacted(at.url)}")
+        return entries
+
+    def _submodule(self, parent: _At, commit: str, entry: Mapping[str, str], top: Path, path: str) -> None:
+        """Check out ``commit`` of the submodule at ``path`` below ``top``, that .gitmodules has ``entry`` for."""
         if entry.get("update") == "none":
             return
         told = entry.get("url", "")
@@ -124,11 +172,11 @@ class Repositories:
             )
             raise NeveError(
                 f"a submodule of {parent.name} cannot be had",
-                where=f"{redacted(parent.url)}, {into.name}",
+                where=f"{redacted(parent.url)}, {path}",
                 why="submodules are nested too deeply" if url else why,
-                fixes=["take another commit of the repository, or a published version of the package"],
+                fixes=[TAKE_ANOTHER],
             )
-        into.mkdir(parents=True, exist_ok=True)
+        into = fresh_directory(top, path, where=f"{parent.name}, {redacted(parent.url)}")
         self._check_out(replace(parent, url=url, commit=commit, depth=parent.depth + 1), into)
 
     def _fetched(self, at: _At) -> Path:
@@ -138,9 +186,14 @@ class Repositories:
         repository.parent.mkdir(parents=True, exist_ok=True)
         with locked(repository.with_suffix(".lock")):
             words = ["--git-dir", str(repository)]
-            kind = ["--object-format=sha256"] if len(commit) == hashlib.sha256().digest_size * 2 else []
-            if self._git([*words, "rev-parse", "--git-dir"]).status:
-                made = self._git(["init", "--quiet", "--bare", "--template=", *kind, "--", str(repository)])
+            kind = "sha256" if len(commit) == hashlib.sha256().digest_size * 2 else "sha1"
+            told = self._git([*words, "rev-parse", "--show-object-format"])
+            if told.status or told.out.decode(errors="replace").strip() != kind:
+                if not told.status:  # of another format, as a variable or a setting of the machine once had it
+                    shutil.rmtree(repository)
+                made = self._git(
+                    ["init", "--quiet", "--bare", "--template=", f"--object-format={kind}", "--", str(repository)]
+                )
                 if made.status:
                     raise self._failed("git cannot make a repository in neve's cache", str(repository), made)
             if self._holds(words, commit):
@@ -160,7 +213,8 @@ class Repositories:
         """That commit alone, where the server gives it; else all branches and tags."""
         url, commit, name = at.url, at.commit, at.name
         fetch = ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--force"]
-        begin = [*words, "-c", "gc.auto=0", "-c", "maintenance.auto=false", *fetch]
+        settings = ("gc.auto=0", "maintenance.auto=false", *_CHECKED)
+        begin = [*words, *(word for setting in settings for word in ("-c", setting)), *fetch]
         self._git([*begin, "--depth=1", "--", url, f"{commit}:{_REF}{commit}"], url=url)
         if self._holds(words, commit):
             return
@@ -182,8 +236,14 @@ class Repositories:
         return not self._git([*words, "cat-file", "-e", f"{commit}^{{commit}}"]).status
 
     def _git(self, words: Sequence[str], *, url: str = "", more: Mapping[str, str] | None = None) -> Finished:
-        environment = {key: value for key, value in self._environ.items() if not _FOREIGN.match(key)}
+        """What ``git`` answers; settings and variables of the user's count where it asks the server ``url``."""
+        environment = {
+            key: value
+            for key, value in self._environ.items()
+            if not (_FOREIGN.match(key) if url else key.startswith("GIT_") and key != "GIT_EXEC_PATH")
+        }
         environment |= {
+            **({} if url else _NO_SETTINGS),
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_ALLOW_PROTOCOL": ":".join((*_SCHEMES, "file") if urlsplit(url).scheme == "file" else _SCHEMES),
             "GIT_NO_REPLACE_OBJECTS": "1",
@@ -220,6 +280,8 @@ class Repositories:
             )
         if _DOWN.search(why):
             return TransientError(what, where=redacted(url), why=why, fixes=["try again when the server answers"])
+        if _BROKEN.search(why):
+            return NeveError(what, where=redacted(url), why=why, fixes=[TAKE_ANOTHER])
         return NeveError(what, where=redacted(url), why=why, fixes=["`git ls-remote URL` shows what git may read"])
 
 
@@ -235,13 +297,13 @@ def _header(environment: Mapping[str, str], url: str, header: str) -> dict[str, 
     }
 
 
-def _gitlinks(listed: bytes) -> Iterator[tuple[str, str]]:
-    """The paths and commits of gitlinks in what ``git ls-tree -z`` prints."""
+def _listed(listed: bytes) -> Iterator[Entry]:
+    """The entries in what ``git ls-tree -z`` prints."""
     for line in listed.split(b"\0"):
-        head, _, path = line.partition(b"\t")
-        words = head.split()
-        if len(words) == 3 and words[0] == b"160000":  # mode, type, object
-            yield os.fsdecode(path), words[2].decode()
+        head, tab, path = line.partition(b"\t")
+        words = head.decode(errors="replace").split()
+        if tab and len(words) == 3:  # mode, type, object
+            yield Entry(path=os.fsdecode(path), type=words[1], object=words[2])
 
 
 def _modules(text: bytes) -> dict[str, dict[str, str]]:
