@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from neve.errors import NeveError
-from neve.project.sources import source_files
+from neve.project.sources import must_stay_inside, source_files
 
 KEPT = ("README.md", "app/__init__.py", "app/data.json", "pyproject.toml")
 LEFT = (".venv/bin/python", "app/__pycache__/app.pyc", ".neve/state.json", "app/old.pyc")
@@ -66,3 +66,21 @@ def test_names_that_no_expression_can_hold(project: Path, name: bytes) -> None:
     git(project, "init", "-q")
     with pytest.raises(NeveError, match="cannot be used"):
         source_files(project)
+
+
+def test_links_out_of_what_is_built_are_named_all_together(project: Path) -> None:
+    inside = {"a": "app", "app/up": "../README.md", "broken": "nowhere", "loop": "loop", "chain": "app/up"}
+    for name, target in inside.items():
+        (project / name).symlink_to(target)
+    must_stay_inside(project, source_files(project))
+    (project / "app/deep").mkdir()
+    # The last two lead out by way of another link: no part of them alone does.
+    outside = {"etc": "/etc/passwd", "beside": "../x", "app/out": "../../x", "app/top": "../a/../../x"}
+    outside |= {"app/deep/top": "../..", "by": "app/deep/top/../x"}
+    for name, target in outside.items():
+        (project / name).symlink_to(target)
+    with pytest.raises(NeveError) as caught:
+        must_stay_inside(project, source_files(project))
+    named = {Path(str(error.where)).relative_to(project).as_posix() for error in caught.value.errors}
+    assert named == outside.keys() - {"app/deep/top"}
+    assert all("points to" in str(error.why) for error in caught.value.errors)

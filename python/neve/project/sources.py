@@ -7,6 +7,7 @@ import os
 import re
 import stat
 import subprocess
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from neve.errors import NeveError, collected
 from neve.project.detect import MARKERS
 from neve.resources import nix_library
 
+_LINKS = 40  # as many as the kernel follows
 _GIT = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"})
 
 
@@ -31,6 +33,55 @@ def source_files(directory: Path) -> tuple[str, ...]:
     if problem is not None:
         raise problem
     return tuple(files)
+
+
+def must_stay_inside(directory: Path, names: Sequence[str]) -> None:
+    """Hold the files ``names`` of a directory that is built to have no link that leads out of it: a build would take
+    a file of the sandbox. Raises NeveError with all that do.
+    """
+    # A Path for each of thousands of files takes time.
+    links = {
+        name: os.readlink(path)  # noqa: PTH115
+        for name in names
+        if os.path.islink(path := os.path.join(directory, name))  # noqa: PTH114, PTH118
+    }
+    problem = collected(
+        NeveError(
+            "a link leads out of a directory that is built",
+            where=os.path.normpath(directory / name),
+            why=f"it points to {target!r}: the build is in a sandbox, which has the files of the directory alone",
+            fixes=["put the file itself in its place, or let .gitignore name it"],
+        )
+        for name, target in links.items()
+        if _leads_out(name, links)
+    )
+    if problem is not None:
+        raise problem
+
+
+def _leads_out(name: str, links: Mapping[str, str]) -> bool:
+    """Whether the link ``name`` of a tree with ``links`` points out of it, perhaps by way of others."""
+    at, rest, followed = name.split("/")[:-1], links[name].split("/"), 0
+    if not rest[0]:  # an absolute one
+        return True
+    while rest:
+        part = rest.pop(0)
+        if part == ".." and not at:
+            return True
+        if part == "..":
+            at.pop()
+        elif part not in ("", "."):
+            at.append(part)
+            target = links.get("/".join(at))
+            if target is not None:
+                followed += 1
+                if target.startswith("/"):
+                    return True
+                if followed > _LINKS:
+                    return False  # nobody can open it
+                at.pop()
+                rest = target.split("/") + rest
+    return False
 
 
 def _problem(directory: Path, name: str) -> NeveError | None:
@@ -137,4 +188,4 @@ def _raise(error: OSError) -> None:
     )
 
 
-__all__ = ["source_files"]
+__all__ = ["must_stay_inside", "source_files"]

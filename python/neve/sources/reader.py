@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from neve.errors import NeveError, collected
 from neve.lock.sources import Read, label
 from neve.nix.store_path import nar_sha256
-from neve.project.sources import source_files
+from neve.project.sources import must_stay_inside, source_files
 from neve.python.artefact import files_of
 from neve.python.sdist import Directory, Git, Sdist, Source
 from neve.python.sdist_archive import read_archive
@@ -79,6 +79,7 @@ class SourceReader:
                 fixes=["take the path back, or mend it where the dependency is declared, then `uv lock`"],
             )
         names = source_files(directory)
+        must_stay_inside(directory, names)
         _must_be_buildable(names, str(directory), "give it a pyproject.toml with [project] and [build-system]")
         return Read(tree=directory_tree(directory, names))
 

@@ -225,6 +225,9 @@ def _keys(session: Session, inputs: Sequence[str]) -> _Keys:
             rendered.update(name.encode("utf-8", "surrogateescape") + b"\0")
             if name not in members or is_telling(name.rpartition("/")[2]) is None:
                 rendered.update(_content(session.directory / name) + b"\0")
+        for name in (*files, *members):  # where links lead is looked at when they are rendered
+            if (path := session.directory / name).is_symlink():
+                rendered.update(os.fsencode(path.readlink()) + b"\0")
         built = rendered.copy()
         for name in (*files, *members):
             built.update(_stat(session.directory / name))

@@ -62,9 +62,12 @@ def targets_of(session: Session, lock: Lock, environments: Environments) -> Targ
 
 
 def _own_tree(session: Session) -> Tree:
+    from neve.project.sources import must_stay_inside
     from neve.python.source_tree import directory_tree
 
-    return directory_tree(session.directory, session.files())
+    names = session.files()
+    must_stay_inside(session.directory, names)
+    return directory_tree(session.directory, names)
 
 
 def _with_own(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from neve.errors import NeveError
-from neve.project.sources import source_files
+from neve.project.sources import must_stay_inside, source_files
 from neve.python.sdist import Directory, Sdist
 from neve.python.wheel import Wheel
 from neve.render.place import Place
@@ -21,13 +21,19 @@ Environments = Mapping[str, Sequence["Artefact"]]
 
 
 def place_of(session: Session, environments: Environments, *, root: str) -> Place:
-    """The place of a rendering that has the project at ``root`` and names every file. Raises NeveError."""
+    """The place of a rendering that has the project at ``root`` and names every file.
+
+    Raises NeveError, also for a link that leads out of a directory that is built.
+    """
     directories = {path: source_files(session.directory / path) for path in _directories(environments)}
+    for path, names in directories.items():
+        must_stay_inside(session.directory / path, names)
     files = session.files()
     if session.project.build_system is not None:
         # A member of the workspace has a wheel of its own, and a change of it is none of the project's.
         members = tuple(f"{path}/" for path in directories)
         files = tuple(name for name in files if not name.startswith(members))
+        must_stay_inside(session.directory, files)
     return Place(root=root, files=files, directories=directories)
 
 
