@@ -38,6 +38,7 @@ def main(settings: dict[str, str], arguments: list[str]) -> int:
             engine=settings.get("engine"),
             engine_args=settings.get("engine_args", "").split(),
             binds=binds,
+            verbose="verbose" in settings,
         )
     except NeveError as error:
         sys.stderr.write(f"{error}\n")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import shutil
 import signal
 import subprocess
@@ -176,6 +177,19 @@ def test_a_podman_that_cannot_run_containers(image: dict[str, str], tmp_path: Pa
     with_arguments = run(image | {"engine_args": "--network=none"}, path=path)
     assert with_arguments.returncode == 1
     assert with_arguments.stdout == ""
+
+
+def test_what_a_podman_says_is_cut_unless_all_is_asked_for(image: dict[str, str], tmp_path: Path) -> None:
+    text = f'printf "level=warning of something\\nError: {"long " * 60}\\n" >&2; exit 125'
+    path = script(tmp_path / "bin", "podman", text)
+    result = run(image, path=path)
+    assert result.stdout.split() == EXPECTED
+    (cause,) = re.findall(r"cannot run the image here \((Error: [^()]*…)\): using bubblewrap", result.stderr)
+    assert len(cause) <= 120
+    assert "something" not in result.stderr
+    whole = run(image | {"verbose": "1"}, path=path)
+    assert "long " * 59 in whole.stderr
+    assert "something" in whole.stderr
 
 
 def test_docker(image: dict[str, str], tmp_path: Path, podman: str) -> None:

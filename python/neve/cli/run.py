@@ -56,4 +56,5 @@ def run(context: Context) -> int:
         bwrap=lambda: session.toolbox.find(BUBBLEWRAP),
         engine=words.engine or session.environ.get("NEVE_ENGINE"),
         engine_args=words.engine_arg,
+        verbose=words.verbose > 0,
     )

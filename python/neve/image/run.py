@@ -21,6 +21,7 @@ from neve.progress import Progress
 
 _EMULATED = {"amd64": "x86_64", "arm64": "aarch64"}
 _NOT_FOUND = 127  # as shells have it
+_LONGEST = 120  # characters of an engine's words in a note
 
 
 def run(
@@ -34,14 +35,15 @@ def run(
     engine_args: Sequence[str] = (),
     binds: Sequence[Bind] = (),
     architecture: str | None = None,
+    verbose: bool = False,
 ) -> int:
     """Run the image of ``layout``, of several that for ``architecture`` (OCI's name; default: this machine's), with
     ``arguments`` in place of its command, and return its exit code.
 
     Where an engine can take over, this process becomes the engine and nothing returns. ``engine`` is a
     command line (``podman --runtime runc``); ``engine_args`` go to its ``run`` (for bubblewrap: to bwrap).
-    Without ``engine``, one that cannot start containers here is passed over with a note. ``rootfs`` (the
-    image's tree, unpacked) and ``bwrap`` are asked for only where needed. Raises NeveError.
+    Without ``engine``, one that cannot start containers here is passed over with a note, which holds all that it said
+    where ``verbose``. ``rootfs`` (the image's tree, unpacked) and ``bwrap`` are asked for only where needed. Raises NeveError.
     """
     built = Layout(layout)
     image = built.image(architecture)
@@ -61,9 +63,8 @@ def run(
             # Its arguments would mean nothing, or something else, to bubblewrap.
             if chosen.asked or engine_args:
                 raise
-            cause = (error.why or error.what).splitlines()[-1]
             progress.note(
-                f"{chosen.kind} cannot run the image here ({cause}): using bubblewrap"
+                f"{chosen.kind} cannot run the image here ({_cause(error, verbose=verbose)}): using bubblewrap"
                 " (NEVE_ENGINE=bwrap does so at once)"
             )
             chosen = Engine(kind=Kind.BUBBLEWRAP)
@@ -89,6 +90,15 @@ def run_bubblewrap(
     sys.stdout.flush()
     sys.stderr.flush()
     return supervise(bwrap, options, os.environ)
+
+
+def _cause(error: NeveError, *, verbose: bool) -> str:
+    """What the engine said: all of it, or the beginning of its last line."""
+    said = (error.why or error.what).strip()
+    if verbose:
+        return said
+    last = said.splitlines()[-1].strip() if said else ""
+    return last if len(last) <= _LONGEST else f"{last[: _LONGEST - 1].rstrip()}…"
 
 
 def _must_run_here(image: Image) -> None:
