@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -129,7 +130,7 @@ def test_no_text_does_harm(text: str) -> None:
 def test_a_file_is_read_once_as_requirements_and_once_as_constraints() -> None:
     seen: list[str] = []
     names = [f"c{number}.txt" for number in range(12)]
-    files = {name: f"-c {after}\n-c {after}\n" for name, after in zip(names, names[1:], strict=False)}
+    files = {name: f"-c {after}\n-c {after}\n" for name, after in pairwise(names)}
     files |= {"requirements.txt": "-r c0.txt\n-c c0.txt\n-c c0.txt\n", names[-1]: "six<2\n"}
 
     def of(name: str) -> str:
@@ -139,3 +140,31 @@ def test_a_file_is_read_once_as_requirements_and_once_as_constraints() -> None:
     found = read_requirements(("requirements.txt",), of)
     assert [line.text for line in found.lines] == ["six<2"]
     assert sorted(seen) == sorted(["requirements.txt", *names, "c0.txt"])
+
+
+@pytest.mark.parametrize(
+    ("line", "project"),
+    [
+        (".", True),
+        ("./", True),
+        (".[a,b]", True),
+        ("-e ../app", True),
+        ("/work/app", True),
+        ("/work/app/", True),
+        ("file:///work/app", True),
+        ("file://localhost/work/app", True),
+        ("file:.", True),
+        ("name @ .", True),
+        ("name[a] @ file:///work/%61pp#egg=name", True),
+        ("name@file:///work/app;python_version>'3'", False),  # a part of the URL, as pip and uv have it
+        ("name@file:///work/app ;python_version>'3'", True),
+        ("./lib", False),
+        ("..", False),
+        ("/work", False),
+        ("name @ file:///work/other", False),
+        ("name @ https://host.example/work/app", False),
+        ("app", False),
+    ],
+)
+def test_which_line_is_the_project(line: str, project: bool) -> None:
+    assert read(line + "\n").lines[0].is_project("/work/app") == project

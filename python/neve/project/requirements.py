@@ -30,7 +30,7 @@ def read_requirements_project(directory: Path, pyproject: Mapping[str, Any] | No
     """The facts of a project of requirements files. Raises NeveError."""
     found = requirements_of(directory, NAME)
     facts = facts_from_pyproject(pyproject or {}, where="pyproject.toml")
-    if not any(line.is_project for line in found.lines if not line.constraint):
+    if not any(line.is_project(str(directory.absolute())) for line in found.lines if not line.constraint):
         return replace(facts, build_system=None, scripts=(), files=found.files)
     from neve.project.setuptools import is_setuptools, read_setuptools
 

@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from neve.errors import NeveError, collected
 
@@ -16,6 +17,8 @@ _SHA256 = re.compile(r"sha256:([0-9a-f]{64})\Z")
 _PASSWORD = re.compile(r"://[^/@\s:]*:[^/@\s]+@")
 _VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
 _MOST_FILES = 200
+_MARKER = re.compile(r"\s+;.*$|;\s.*$", re.DOTALL)
+_NAME = re.compile(r"^[A-Za-z0-9][\w.-]*\s*(?:\[[^\]]*\])?\s*@\s*(?=[./]|file:)")
 _SHORT = {"-r": "--requirement", "-c": "--constraint", "-e": "--editable", "-i": "--index-url", "-f": "--find-links"}
 _SAME = {"--requirements": "--requirement", "--constraints": "--constraint", "--pypi-url": "--index-url"}
 # What uv does as the line says.
@@ -38,15 +41,20 @@ class Line:
         """Its place."""
         return f"{self.file}:{self.number}"
 
-    @property
-    def is_project(self) -> bool:
-        """Whether it is the project's own directory."""
-        path = self.text.partition(" ;")[0].strip().removeprefix("file://").removeprefix("file:")
-        if path.endswith("]"):  # extras
-            path = path[: path.rfind("[")]
-        if not path.startswith("."):
+    def is_project(self, directory: str) -> bool:
+        """Whether it is the project's own ``directory``, an absolute path, by whatever path or URL (`app @ file:…`)."""
+        text = _MARKER.sub("", self.text).strip()
+        text = _NAME.sub("", text)
+        if text.endswith("]"):  # extras
+            text = text[: text.rfind("[")]
+        url = text.startswith("file:")
+        if url:
+            text = unquote(text.partition("#")[0].removeprefix("file:"))
+            text = f"/{text.removeprefix('//').partition('/')[2]}" if text.startswith("//") else text
+        if not url and not text.startswith((".", "/")):
             return False
-        return posixpath.normpath(path) == "."  # as pip and uv have it: relative to where they are called
+        # As pip and uv have it: relative to where they are called.
+        return posixpath.normpath(posixpath.join(directory, text)) == posixpath.normpath(directory)
 
 
 @dataclass(frozen=True, kw_only=True)
