@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,46 @@ def test_any_page_is_read_or_refused(text: str) -> None:
                 assert file.url.startswith(("http://", "https://"))
         except NeveError:
             pass
+
+
+class Closed(HTMLParser):
+    """What Python's parser finds when it is told that the page has ended."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self.links += [value for name, value in attrs if name == "href" and value]
+
+
+names = st.from_regex(r"[a-z]{1,4}-[0-9]\.zip", fullmatch=True)
+ordinary = st.one_of(
+    names.map(lambda name: f'<a href="{name}">{name}</a><br/>\n'),
+    names.map(lambda name: f"<A data-yanked='' HREF = '{name}' >{name} &lt; x</A>\n"),
+    names.map(lambda name: f"<a rel=x href={name}>{name}"),
+    names.map(lambda name: f'<!-- <a href="{name}"> - -->'),
+    st.sampled_from(["<!DOCTYPE html>", "<p class='<a>'>", "a < b & c > d", "</p >", "<br>", "<a name=x>"]),
+    st.just("<title>Links</title><style>a > b {}</style><script>'<a>'</script>"),
+)
+
+
+@settings(deadline=None)
+@given(st.lists(ordinary, max_size=20).map("".join))
+def test_an_ordinary_page_has_the_links_that_pythons_parser_finds(text: str) -> None:
+    assert [file.name for file in html(text)] == Closed(text).links
+
+
+@pytest.mark.parametrize(
+    "piece", ["<!--", "<?", "<!", "</", "<a ", "<a href='", '<a href="x ', "<script>", "<a\n=", "&"]
+)
+def test_what_is_not_closed_is_no_link_and_nothing_looks_for_its_end_again(piece: str) -> None:
+    # With the square of its length this would take an hour.
+    assert html(f'<a href="a-1.zip">a</a>{piece * 100_000}')[:1] == html('<a href="a-1.zip">a</a>')
+    assert html('<!-- <a href="a-1.zip">a</a>') == ()
 
 
 def test_pages_are_asked_for_together(tmp_path: Path) -> None:
