@@ -233,3 +233,63 @@ def test_uv_sees_no_other_project(uv: Uv, tmp_path: Path, monkeypatch: pytest.Mo
         monkeypatch.setenv(name, str(tmp_path / "elsewhere"))
     uv.lock()
     assert (uv.directory / "uv.lock").is_file()
+
+
+@pytest.mark.parametrize("setting", ["no-binary = true", 'no-binary-package = ["lemon"]', 'pip.no-binary = [":all:"]'])
+def test_build_requirements_are_wheels_whatever_uv_is_told_of_the_project_s(
+    world: World, project: Path, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    monkeypatch.delenv("UV_NO_CONFIG")
+    monkeypatch.delenv("UV_DEFAULT_INDEX")
+    world.serve_wheel("lemon", "1.0")
+    world.serve_wheel("lemon", "2.0")
+    with (project / "pyproject.toml").open("a") as file:
+        file.write(
+            f'[tool.uv]\n{setting}\nconstraint-dependencies = ["lemon<2"]\nenvironments = ["os_name == \'x\'"]\n'
+        )
+        file.write(f'[[tool.uv.index]]\nname = "own"\nurl = "{world.server.url}/simple"\ndefault = true\n')
+    uv = Uv(project, offline=False)
+    assert "lemon-1.0" in uv.compile(["lemon"], python="3.13")
+    with pytest.raises(NeveError, match="uv cannot resolve"):
+        uv.compile(["lemon"], python="3.13", constraints=["lemon>1.5"])
+
+
+@pytest.mark.parametrize("setting", ['no-binary-package = "lemon"', "unheard-of = 1"])
+def test_settings_that_uv_cannot_read(
+    uv: Uv, project: Path, monkeypatch: pytest.MonkeyPatch, setting: str, tmp_path: Path
+) -> None:
+    uv.lock()
+    monkeypatch.delenv("UV_NO_CONFIG")
+    with (project / "pyproject.toml").open("a") as file:
+        file.write(f"[tool.uv]\n{setting}\n")
+    calls = (
+        uv.lock,
+        uv.check,
+        uv.export,
+        uv.indexes,
+        lambda: uv.compile(["lemon"], python="3.13"),
+        lambda: uv.resolve(["-"], tmp_path / "pylock.x.toml", python="3.13", given="lemon\n"),
+        lambda: uv.pythons("x86_64"),
+    )
+    for call in calls:
+        with pytest.raises(NeveError, match="uv cannot read its settings") as caught:
+            call()
+        assert caught.value.where == "pyproject.toml:7"
+        assert "expected one of" not in (caught.value.why or "")
+        assert setting in (caught.value.why or "")
+    (project / "uv.toml").write_text(f"{setting}\n")
+    with pytest.raises(NeveError, match=r"Failed to parse: uv\.toml"):
+        uv.check()
+
+
+def test_a_damaged_file_is_no_stale_lock(uv: Uv, world: World, project: Path) -> None:
+    wheel = project / "pith-1.0-py3-none-any.whl"
+    world.serve_wheel("pith", "1.0")
+    wheel.write_bytes(world.server.files[f"/files/{wheel.name}"])
+    text = PYPROJECT.format('"pith"') + f'[tool.uv.sources]\npith = {{ path = "{wheel.name}" }}\n'
+    (project / "pyproject.toml").write_text(text)
+    uv.lock()
+    wheel.write_bytes(b"PK damaged")
+    with pytest.raises(NeveError, match=r"uv cannot check uv\.lock") as caught:
+        uv.check()
+    assert wheel.name in (caught.value.why or "")

@@ -44,6 +44,10 @@ def test_what_and_where(said: str, what: str, where: str) -> None:
         ("error: Failed to initialize cache\n  cause: Read-only file system (os error 30)", "make it writable"),
         ("error: failed to flush file `/p/.tmpJtremX`: No space left on device (os error 28)", "free some space"),
         ("error: Failed to fetch\n  cause: HTTP status client error (401 Unauthorized)", "give credentials"),
+        (
+            "error: Git operation failed\n fatal: remote error: upload-pack: not our ref 0123",
+            "check rev, tag or branch",
+        ),
     ],
 )
 def test_remedies(said: str, fix: str) -> None:
@@ -58,6 +62,38 @@ def test_the_network() -> None:
     offline = complained(said, offline=True)
     assert not isinstance(offline, TransientError)
     assert "--offline" in offline.fixes[0]
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        "tcp connect error\n  cause: Connection refused (os error 111)",
+        "fatal: unable to access 'https://git.example/x/': Failed to connect to git.example port 443 after 0 ms",
+        "fatal: unable to access 'https://git.example/x/': Could not resolve host: git.example",
+    ],
+)
+def test_a_server_that_does_not_answer_is_mended_by_nobody_here(why: str) -> None:
+    error = complained(f"error: Failed to fetch\n  cause: {why}")
+    assert error.code == 75
+    assert error.fixes == ("try again; or check the address that uv names above, and the proxy",)
+
+
+def test_what_a_query_holds_is_not_shown() -> None:
+    said = "error: Failed to build `evil @ git+https://git.example/evil.git?token=s3cr3tQ`\n"
+    said += "fatal: unable to access 'https://git.example/evil.git?rev=x&token=s3cr3tQ/': 404\n"
+    error = complained(f"{said}git+https://git.example/good.git?subdirectory=a&rev=v1#0123")
+    assert "s3cr3tQ" not in str(error)
+    assert "git.example/evil.git?***" in str(error)
+    assert "good.git?subdirectory=a&rev=v1#0123" in str(error)
+
+
+@pytest.mark.parametrize(("lock", "named"), [("uv.lock", "path dependency"), ("job.py.lock", "what it was made of")])
+def test_a_stale_lock_names_what_may_have_changed(lock: str, named: str) -> None:
+    said = f"error: The lockfile at `{lock}` needs to be updated, but `--check` was provided."
+    error = complaint(said, "uv cannot", directory="/project", offline=False, fixes=["mend it"], lock=lock)
+    assert (error.what, error.where) == (f"{lock} is not fresh", lock)
+    assert named in (error.why or "")
+    assert "neve lock" in error.fixes[0]
 
 
 _LOCK = """\

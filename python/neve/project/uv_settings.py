@@ -27,12 +27,17 @@ def uv_settings(directory: Path, environ: Mapping[str, str]) -> list[Mapping[str
     """uv's settings for the project in ``directory``, the strongest first: the workspace's own, the user's, the
     machine's. What cannot be read is left out: uv complains of it.
     """
+    return [table for _, table in found_settings(directory, environ)]
+
+
+def found_settings(directory: Path, environ: Mapping[str, str]) -> list[tuple[Path, Mapping[str, Any]]]:
+    """What :func:`uv_settings` gives, each table with the file that it is in."""
     if file := environ.get("UV_CONFIG_FILE"):
-        return [_read(directory / file)]
+        return [(directory / file, _read(directory / file))]
     if environ.get("UV_NO_CONFIG", "").lower() in TRUE:
         return []
-    tables = (_own(parent) for parent in _upwards(directory))
-    return [next((table for table in tables if table is not None), {}), *map(_read, _shared(environ))]
+    own = ((parent / "uv.toml", table) for parent in _upwards(directory) if (table := _own(parent)) is not None)
+    return [*([first] if (first := next(own, None)) else []), *((file, _read(file)) for file in _shared(environ))]
 
 
 def settings_files(directory: Path, environ: Mapping[str, str]) -> tuple[Path, ...]:
@@ -92,4 +97,13 @@ def _read(path: Path) -> Mapping[str, Any]:
         return {}  # missing, or uv has complained of it
 
 
-__all__ = ["TRUE", "VARIABLES", "default_groups", "settings_files", "tool_uv", "uv_settings", "uv_table"]
+__all__ = [
+    "TRUE",
+    "VARIABLES",
+    "default_groups",
+    "found_settings",
+    "settings_files",
+    "tool_uv",
+    "uv_settings",
+    "uv_table",
+]

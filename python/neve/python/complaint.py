@@ -9,12 +9,19 @@ from neve.errors import NeveError, TransientError
 
 _NETWORK = re.compile(
     r"error sending request|dns error|connection (?:refused|reset)|timed out|tcp connect"
+    r"|Could(?:n't connect to server| not resolve host)|Failed to connect to"  # git
     r"|5\d\d (?:Internal|Bad Gateway|Service|Gateway)|HTTP status server error",
     re.I,
 )
 _NEWER = re.compile(r"`uv\.lock` uses an unsupported schema version")
 _BROKEN = re.compile(r"Failed to parse `uv\.lock`")
 _STALE = re.compile(r"needs to be updated, but `--(?:check|locked)` was provided")
+# What uv says of settings that it cannot read, before it goes on without them.
+_IGNORED = re.compile(r"^warning: (Failed to parse `([^`]*)` during settings discovery:?(?:\n +.*|\n(?=\n +))*)", re.M)
+_UNKNOWN_FIELD = re.compile(r"(unknown field `[^`]*`), expected .*")
+_NO_COMMIT = re.compile(r"not our ref|could ?n[o']t find remote ref|failed to find (?:branch|tag|commit)", re.I)
+_QUERY = re.compile(r"([A-Za-z+]+://[^\s'\"`?#]*)\?([^\s'\"`#)]+)")
+_SHOWN_OF_QUERY = frozenset({"rev", "tag", "branch", "subdirectory", "lfs"})
 _LINE = re.compile(r"TOML parse error at line (\d+)")
 _UNKNOWN = re.compile(r"(Extra|Group) `([^`]*)` is not defined")
 _CONFLICT = re.compile(r"^(?:error: )?(.+) are incompatible with the (?:declared )?conflicts", re.M)
@@ -23,11 +30,15 @@ _REFUSED = re.compile(r"\(os error (?:1|13|30)\)")
 _FULL = re.compile(r"\(os error (?:28|122)\)|No space left on device")
 
 
-def complaint(said: str, what: str, *, directory: str, offline: bool, fixes: Sequence[str]) -> NeveError:
-    """The error for a uv that failed and ``said`` so on standard error.
+def complaint(
+    said: str, what: str, *, directory: str, offline: bool, fixes: Sequence[str], lock: str = "uv.lock"
+) -> NeveError:
+    """The error for a uv that failed, or went on without its settings, and ``said`` so on standard error.
 
-    ``what`` and ``fixes`` are for what is not known better.
+    ``what`` and ``fixes`` are for what is not known better; ``lock`` is the name of the lock that uv keeps.
     """
+    if ignored := _IGNORED.search(said):
+        return _settings(ignored[2], ignored[1])
     why = _reason(said)
     line = _LINE.search(why)
     if _NEWER.search(why):
@@ -52,23 +63,62 @@ def complaint(said: str, what: str, *, directory: str, offline: bool, fixes: Seq
     if conflict := _CONFLICT.search(why):
         return _conflict(conflict[1], why)
     if _STALE.search(why):
-        return NeveError(what, where="uv.lock", why="pyproject.toml has changed since it was written", fixes=fixes)
+        return _stale(lock)
     where = directory
     if line and "Failed to parse: pyproject.toml" in why:
         where = f"pyproject.toml:{line[1]}"
+    kind = TransientError if _NETWORK.search(why) and not offline else NeveError
+    return kind(what, where=where, why=why, fixes=_remedies(why, fixes, offline=offline))
+
+
+def _remedies(why: str, fixes: Sequence[str], *, offline: bool) -> Sequence[str]:
+    """What helps against ``why``; ``fixes`` where nothing better is known."""
     if _FULL.search(why):
-        fixes = ["free some space there; uv's cache moves with UV_CACHE_DIR or XDG_CACHE_HOME"]
-    elif _REFUSED.search(why):
-        fixes = ["make it writable for this user; uv's cache moves with UV_CACHE_DIR or XDG_CACHE_HOME"]
-    elif _UNAUTHORIZED.search(why):
-        fixes = [
+        return ["free some space there; uv's cache moves with UV_CACHE_DIR or XDG_CACHE_HOME"]
+    if _REFUSED.search(why):
+        return ["make it writable for this user; uv's cache moves with UV_CACHE_DIR or XDG_CACHE_HOME"]
+    if _UNAUTHORIZED.search(why):
+        return [
             "give credentials for the index in ~/.netrc, UV_INDEX_<NAME>_USERNAME and UV_INDEX_<NAME>_PASSWORD,"
             " or in the URL of UV_INDEX or UV_DEFAULT_INDEX"
         ]
-    elif offline:
-        fixes = ["run the same command once without --offline", *fixes]
-    kind = TransientError if _NETWORK.search(why) and not offline else NeveError
-    return kind(what, where=where, why=why, fixes=fixes)
+    if offline:
+        return ["run the same command once without --offline", *fixes]
+    if _NETWORK.search(why):  # nothing in the project mends that
+        others = [fix for fix in fixes if not fix.startswith("mend ")]
+        return ["try again; or check the address that uv names above, and the proxy", *others]
+    if _NO_COMMIT.search(why):
+        return ["check rev, tag or branch of the repository that uv names above; what is not pushed is not there"]
+    return fixes
+
+
+def _stale(lock: str) -> NeveError:
+    """The lock does not answer what the project asks; uv does not say which of its files has changed."""
+    project = "pyproject.toml, or that of a workspace member or of a path dependency,"
+    return NeveError(
+        f"{lock} is not fresh",
+        where=lock,
+        why=f"{project if lock == 'uv.lock' else 'what it was made of'} has changed since it was written",
+        fixes=[
+            "`neve lock` refreshes it (as `uv lock` does); with --upgrade it takes newer versions of everything",
+            "or `--frozen` takes it as it is",
+        ],
+    )
+
+
+def _settings(file: str, why: str) -> NeveError:
+    """``file`` has settings that uv cannot read: it would go on without any of them, indexes and constraints too."""
+    line = _LINE.search(why)
+    why = "\n".join(line.rstrip() for line in _UNKNOWN_FIELD.sub(r"\1", why).splitlines() if line.strip())
+    return NeveError(
+        "uv cannot read its settings",
+        where=f"{file}:{line[1]}" if line else file,
+        why=_shown(why),
+        fixes=[
+            f"mend {'[tool.uv]' if file.endswith('pyproject.toml') else 'them'} there: uv would pass over all of it",
+            "or, where a newer uv knows them: pip install --upgrade uv, where neve is installed",
+        ],
+    )
 
 
 def _unknown(kind: str, name: str, why: str) -> NeveError:
@@ -103,7 +153,17 @@ def _reason(text: str) -> str:
         for line in text.splitlines()
         if line.strip() and not line.startswith(("Using CPython", "Resolved ", "warning: `VIRTUAL_ENV"))
     ]
-    return re.sub(r"(://)[^/@\s]+@", r"\1", "\n".join(lines[-25:])) or "it gives no reason"
+    return _shown("\n".join(lines[-25:])) or "it gives no reason"
+
+
+def _shown(text: str) -> str:
+    """``text`` without the credentials of the URLs in it: users, passwords, and what a query may hold."""
+    return _QUERY.sub(_query, re.sub(r"(://)[^/@\s]+@", r"\1", text))
+
+
+def _query(url: re.Match[str]) -> str:
+    known = all(part.partition("=")[0] in _SHOWN_OF_QUERY for part in url[2].split("&"))
+    return url[0] if known else f"{url[1]}?***"
 
 
 __all__ = ["complaint"]

@@ -12,6 +12,7 @@ from typing import Literal
 
 from neve.certificates import host_bundle
 from neve.errors import NeveError
+from neve.project.wheel_settings import wheel_settings
 
 _NO_INTERPRETER = re.compile(
     r"No interpreter found|no interpreter|Python [\d.]+ is not available|not find .*interpreter"
@@ -19,6 +20,9 @@ _NO_INTERPRETER = re.compile(
     r"|Failed to inspect Python interpreter|Querying Python at",
     re.I,
 )
+
+# uv says so where it goes on without any of the settings of a file, since it cannot read one of them.
+_IGNORED = "during settings discovery"
 
 
 class Uv:
@@ -69,11 +73,8 @@ class Uv:
         """Raise NeveError where uv.lock does not fit pyproject.toml any more."""
         self._project(
             ["lock", "--check", *self._script],
-            f"{self._lock} is not fresh",
-            [
-                "`neve lock` refreshes it (as `uv lock` does); with --upgrade it takes newer versions of everything",
-                "or `--frozen` takes it as it is",
-            ],
+            f"uv cannot check {self._lock}",
+            ["mend what uv names above", "or `--frozen` takes the lock as it is"],
         )
 
     def export(
@@ -111,9 +112,9 @@ class Uv:
         environ: Mapping[str, str] | None = None,
         fixes: Sequence[str] = (),
     ) -> None:
-        """Resolve the files ``sources`` (``-``: ``given``) for Python ``python`` ("3.13") and later ones on all platforms,
-        and write a pylock to ``output``, which may hold an older one: its versions stay where they can. ``environ`` is
-        added to uv's environment.
+        """Resolve the files ``sources`` (``-``: ``given``) for Python ``python`` ("3.13") and later ones on all
+        platforms, and write a pylock to ``output``, which may hold an older one: its versions stay where they can.
+        ``environ`` is added to uv's environment.
 
         Paths in it are relative to its directory. uv may build what has no static metadata on this machine, to learn
         its dependencies. Raises NeveError with uv's reason.
@@ -122,7 +123,6 @@ class Uv:
             [
                 "pip",
                 "compile",
-                "--quiet",
                 "--format=pylock.toml",
                 "--universal",
                 "--no-header",
@@ -149,7 +149,7 @@ class Uv:
         fixes: Sequence[str] = ("mend the requirement in pyproject.toml (build-system.requires)",),
     ) -> str:
         """``requirements`` resolved to wheels alone, under ``constraints``, for all platforms, as the text of a
-        pylock.toml.
+        pylock.toml. What uv's settings say of no-binary is not for these.
 
         Raises NeveError with uv's reason; ``fixes`` are the remedies where nothing better is known.
         """
@@ -174,14 +174,23 @@ class Uv:
         ]
         text = "".join(f"{requirement}\n" for requirement in requirements)
         what = f"uv cannot resolve {', '.join(requirements)}"
-        if not constraints:
+        settings = wheel_settings(self.directory, os.environ)
+        if not constraints and settings is None:
             return self._run(words, what=what, given=text, fixes=fixes)
         import tempfile
 
-        with tempfile.TemporaryDirectory(prefix="neve-constraints-") as directory:
-            file = Path(directory, "build-constraint-dependencies.txt")
-            file.write_text("".join(f"{constraint}\n" for constraint in constraints), encoding="utf-8")
-            return self._run([*words, "--constraint", str(file)], what=what, given=text, fixes=fixes)
+        with tempfile.TemporaryDirectory(prefix="neve-uv-") as directory:
+            if settings is not None:
+                import tomlkit
+
+                file = Path(directory, "uv.toml")
+                file.write_text(tomlkit.dumps(settings), encoding="utf-8")
+                words += ["--config-file", str(file)]
+            if constraints:
+                file = Path(directory, "build-constraint-dependencies.txt")
+                file.write_text("".join(f"{constraint}\n" for constraint in constraints), encoding="utf-8")
+                words += ["--constraint", str(file)]
+            return self._run(words, what=what, given=text, fixes=fixes)
 
     def indexes(self, *, public: bool = False) -> list[str]:
         """The URLs of the indexes that uv asks here, the default one first; they may hold credentials.
@@ -276,10 +285,17 @@ class Uv:
                 why=error.strerror or str(error),
                 fixes=["pip install uv"],
             ) from None
-        if done.returncode:
+        if done.returncode or _IGNORED in done.stderr:
             from neve.python.complaint import complaint
 
-            raise complaint(done.stderr, what, directory=str(self.directory), offline=self.offline, fixes=fixes)
+            raise complaint(
+                done.stderr,
+                what,
+                directory=str(self.directory),
+                offline=self.offline,
+                fixes=fixes,
+                lock=self._lock,
+            )
         return str(done.stdout)
 
 
