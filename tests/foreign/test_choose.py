@@ -219,6 +219,20 @@ def test_what_pipenv_left_open_is_refused_where_it_is_needed(tmp_path: Path) -> 
     assert installed("pipenv", tmp_path, lock=read("pipenv", other)) == ""
 
 
+@pytest.mark.parametrize("key", ["sys_platform = \"== 'win32'\"", "markers = \"sys_platform == 'win32'\""])
+def test_a_marker_that_pipenv_left_out_of_its_lock_is_that_of_the_pipfile(tmp_path: Path, key: str) -> None:
+    lock = '{"_meta": {"pipfile-spec": 6}, "default": {"a": {"version": "*"}}, "develop": {"a": {"version": "*"}}}'
+    (tmp_path / "Pipfile").write_text(f"[packages]\na = {{version = '*', {key}}}\n[dev-packages]\n")
+    assert installed("pipenv", tmp_path, lock=read("pipenv", lock)) == ""
+    (tmp_path / "Pipfile").write_text(f"[packages]\na = {{version = '*', {key.replace('win32', 'linux')}}}\n")
+    with pytest.raises(NeveError, match="the version of a is not locked") as caught:
+        installed("pipenv", tmp_path, lock=read("pipenv", lock))
+    assert """`markers = "sys_platform == 'linux'"`""" in caught.value.fixes[0]
+    (tmp_path / "Pipfile").write_text("[packages]\nb = '*'\n")  # not asked for by the project itself
+    with pytest.raises(NeveError, match="the version of a is not locked"):
+        installed("pipenv", tmp_path, lock=read("pipenv", lock))
+
+
 def test_extras_and_groups_that_are_not_there_are_named(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[project]\nname='app'\noptional-dependencies={ one=[] }\n")
     lock = read("pdm", "[metadata]\nlock_version='4.5.0'\n")

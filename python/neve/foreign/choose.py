@@ -56,7 +56,7 @@ def choose(lock: ForeignLock, wanted: Wanted, environment: Environment) -> list[
     except ValueError as error:
         raise _refused(lock, "a marker cannot be evaluated", why=str(error)[:400]) from None
     chosen = [package for package in chosen if package.name not in wanted.wishes.excluded]
-    problems = [*_missing(lock, roots, chosen, wanted.wishes), *_doubled(lock, chosen), *_unlocked(lock, chosen)]
+    problems = [*_missing(lock, roots, chosen, wanted.wishes), *_doubled(lock, chosen), *_unlocked(lock, chosen, roots)]
     if (found := collected(problems[:_MOST])) is not None:
         raise found
     unique = {(package.name, package.version, package.source): package for package in reversed(chosen)}
@@ -72,8 +72,24 @@ def _inherited(lock: ForeignLock, wanted: Wanted, environment: Environment) -> I
         if not groups or (package.marker is not None and not package.marker.holds(environment, extras)):
             continue
         markers = [package.group_markers.get(group) for group in groups]
-        if any(marker is None or marker.holds(environment, extras) for marker in markers):
+        if any(marker is None or marker.holds(environment, extras) for marker in markers) and not (
+            _is_open(package) and _not_needed(package, wanted, environment)
+        ):
             yield package
+
+
+def _is_open(package: LockedPackage) -> bool:
+    """Whether its version is not locked."""
+    return isinstance(package.source, Registry) and package.version is None
+
+
+def _not_needed(package: LockedPackage, wanted: Wanted, environment: Environment) -> bool:
+    """Whether the project asks for it, and not in ``environment``: Pipenv leaves a marker out of the lock where the
+    Pipfile has it as a key (`sys_platform = "== 'win32'"`).
+    """
+    asks = [wish for wish in wanted.wishes.wishes if wish.dependency.name == package.name]
+    needed = {wish.dependency.name for wish in wanted.roots(environment)}
+    return bool(asks) and package.name not in needed
 
 
 class _Walk:
@@ -206,11 +222,21 @@ def _doubled(lock: ForeignLock, chosen: Sequence[LockedPackage]) -> Iterator[Nev
             yield _refused(lock, f"it installs two {package.name}", key=package.where, why=versions)
 
 
-def _unlocked(lock: ForeignLock, chosen: Sequence[LockedPackage]) -> Iterator[NeveError]:
+def _unlocked(lock: ForeignLock, chosen: Sequence[LockedPackage], roots: Sequence[Wish]) -> Iterator[NeveError]:
+    from packaging.markers import Marker
+
+    markers = {root.dependency.name: root.dependency.marker for root in roots}
     for package in chosen:
-        if isinstance(package.source, Registry) and package.version is None:
+        if _is_open(package):
             why = "it was written on a machine that did not need it"
-            yield _refused(lock, f"the version of {package.name} is not locked", key=package.where, why=why)
+            error = _refused(lock, f"the version of {package.name} is not locked", key=package.where, why=why)
+            if (marker := markers.get(package.name)) is not None:
+                text = str(Marker(marker.text)).replace('"', "'")
+                error.fixes = (
+                    f'write `markers = "{text}"` for {package.name} in the Pipfile, then `{lock.refresh}`',
+                    "or lock it on a machine that needs it",
+                )
+            yield error
 
 
 def _lacking(lock: ForeignLock, missing: Mapping[str, str]) -> NeveError:

@@ -43,7 +43,8 @@ def run(
     Where an engine can take over, this process becomes the engine and nothing returns. ``engine`` is a
     command line (``podman --runtime runc``); ``engine_args`` go to its ``run`` (for bubblewrap: to bwrap).
     Without ``engine``, one that cannot start containers here is passed over with a note, which holds all that it said
-    where ``verbose``. ``rootfs`` (the image's tree, unpacked) and ``bwrap`` are asked for only where needed. Raises NeveError.
+    where ``verbose``. ``rootfs`` (the image's tree, unpacked) and ``bwrap`` are asked for only where needed.
+    Raises NeveError.
     """
     built = Layout(layout)
     image = built.image(architecture)
