@@ -110,6 +110,23 @@ def test_a_file_that_the_index_lacks_is_missed_where_no_other_fits(tmp_path: Pat
     assert "manylinux" in str(caught.value.why)
 
 
+@pytest.mark.parametrize(("kind", "name"), [("poetry", "poetry-2.1"), ("pdm", "pdm-inherited")])
+def test_a_file_of_the_lock_that_the_index_has_with_another_hash(
+    kind: str, name: str, tmp_path: Path, server: Server
+) -> None:
+    served(server, tmp_path, kind, DATA / name)
+    page = server.files["/simple/idna/"].decode()
+    locked = re.search(r"idna-3\.20-py3-none-any\.whl#sha256=(\w+)", page)
+    assert locked
+    server.files["/simple/idna/"] = page.replace(locked[1], SHA).encode()
+    with pytest.raises(NeveError, match=r"has another idna-3\.20-py3-none-any\.whl than was locked") as caught:
+        converted(kind, tmp_path)
+    assert locked[1] in str(caught.value.why)
+    assert SHA in str(caught.value.why)
+    server.files["/simple/idna/"] = page.replace(locked[1], SHA).encode() + page.encode()  # it has the locked one too
+    assert converted(kind, tmp_path)["idna"]["wheels"][0]["hashes"]["sha256"] == locked[1]
+
+
 @pytest.mark.parametrize(
     ("page", "why"),
     [
@@ -304,7 +321,7 @@ def test_wishes_of_pdm(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(
         "[project]\nname = 'app'\ndependencies = ['a>=1', 'g @ git+https://git.example/g.git@main#subdirectory=s']\n"
         "[project.optional-dependencies]\nx = ['b']\ny = ['app[x]', 'c']\n"
-        "[dependency-groups]\none = ['d', {include-group = 'two'}]\ntwo = ['e', {include-group = 'one'}]\n"
+        "[dependency-groups]\none = ['d', {include-group = 'two'}]\ntwo = ['e']\n"
         "[tool.pdm.dev-dependencies]\nthree = ['-e file:///${PROJECT_ROOT}/lib#egg=lib', '-e file:///${PROJECT_ROOT}/']\n"
     )
     plain = ["a>=1", "g @ git+https://git.example/g.git@main#subdirectory=s"]

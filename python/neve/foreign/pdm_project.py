@@ -18,7 +18,7 @@ def pdm_wishes(data: Mapping[str, Any]) -> Wishes:
     problems = Problems(FILE, "mend it; `pdm info` says whether PDM takes it")
     top = Table(data, "", problems)
     development = top.table("tool").table("pdm").table("dev-dependencies")
-    found = [*project_wishes(data, problems), *group_wishes(data, problems), *expanded(development, problems)]
+    found = [*project_wishes(data, problems), *group_wishes(data, problems), *expanded(development)]
     extras = top.table("project").table("optional-dependencies").data
     groups = {*top.table("dependency-groups").data, *development.data}
     resolution = top.table("tool").table("pdm").table("resolution")

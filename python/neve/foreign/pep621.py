@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 from urllib.parse import parse_qs, unquote
 
 from neve.foreign.checked import git_url_of, is_archive, path_of, reference_of, url_of
@@ -14,7 +15,8 @@ from neve.foreign.table import Problems, Table, shown
 
 _EDITABLE = re.compile(r"\s*(-e|--editable)[\s=]+")
 _ROOT = "file:///${PROJECT_ROOT}"
-_MOST_INCLUDED = 10_000
+_MOST_INCLUDED = 10_000  # groups and what they bring, all told
+_MOST_SHOWN = 10
 
 
 def project_wishes(data: Mapping[str, object], problems: Problems) -> list[Wish]:
@@ -31,28 +33,50 @@ def project_wishes(data: Mapping[str, object], problems: Problems) -> list[Wish]
 def group_wishes(data: Mapping[str, object], problems: Problems) -> list[Wish]:
     """The dependencies of ``[dependency-groups]``, groups that are included among them (PEP 735)."""
     table = Table(data, "", problems).table("dependency-groups")
-    return expanded(table, problems)
+    return expanded(table)
 
 
-def expanded(table: Table, problems: Problems) -> list[Wish]:
+def expanded(table: Table) -> list[Wish]:
     """The wishes of the groups that ``table`` holds, each a list of requirements and of groups to include."""
     by_name = {normalized(group): group for group in table.data if isinstance(group, str)}
-    found: list[Wish] = []
-    for name in by_name:
-        todo, seen = [name], {name}
-        while todo:
-            group = by_name[todo.pop()]
-            found += (_replaced(wish, group=name) for wish in _group(table, group))
-            for key, included in _included(table, group):
-                if included not in by_name:
-                    table.problem(f"there is no group {shown(included)} to include", key)
-                elif included not in seen:
-                    seen.add(included)
-                    todo.append(included)
-            if len(found) > _MOST_INCLUDED:
-                problems.add("the groups are more than neve reads", table.key)
-                return []
-    return found
+    own = {name: [*_group(table, group)] for name, group in by_name.items()}
+    includes: dict[str, list[str]] = {name: [] for name in by_name}
+    for name, group in by_name.items():
+        for key, included in _included(table, group):
+            if included in by_name:
+                includes[name].append(included)
+            else:
+                table.problem(f"there is no group {shown(included)} to include", key)
+    found = with_included(own, includes, table)
+    return [_replaced(wish, group=name) for name in by_name for wish in found.get(name, ())]
+
+
+def with_included(
+    own: Mapping[str, Sequence[Wish]], includes: Mapping[str, Sequence[str]], table: Table
+) -> dict[str, list[Wish]]:
+    """The wishes of each group, ``own`` ones first, then those of the groups that it ``includes``, and that these do.
+
+    Noted, as a mistake in ``table``, and nothing returned: groups that include themselves (PEP 735), by others too, and
+    more than neve reads.
+    """
+    try:
+        order = tuple(TopologicalSorter(includes).static_order())
+    except CycleError as error:
+        circle = [shown(name) for name in reversed(error.args[1])]  # each includes the one after it
+        text = " -> ".join(circle if len(circle) <= _MOST_SHOWN else [*circle[:_MOST_SHOWN], "…"])
+        table.problem("groups include one another in a circle", why=text)
+        return {}
+    whole: dict[str, dict[int, Wish]] = {}  # by identity: what two groups bring is there once
+    size = 0
+    for name in order:
+        whole[name] = {id(wish): wish for wish in own.get(name, ())}
+        for included in includes.get(name, ()):
+            whole[name] |= whole[included]
+            size += len(whole[included]) + 1
+            if size > _MOST_INCLUDED:
+                table.problem("the groups are more than neve reads")
+                return {}
+    return {name: [*wishes.values()] for name, wishes in whole.items()}
 
 
 def _group(table: Table, group: str) -> Iterator[Wish]:
@@ -144,4 +168,4 @@ def _replaced(wish: Wish, **changes: object) -> Wish:
     return replace(wish, **changes)  # type: ignore[arg-type]
 
 
-__all__ = ["expanded", "group_wishes", "own_extras", "project_wishes", "source_of", "wish_of"]
+__all__ = ["expanded", "group_wishes", "own_extras", "project_wishes", "source_of", "wish_of", "with_included"]

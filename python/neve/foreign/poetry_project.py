@@ -12,7 +12,7 @@ from neve.foreign.checked import reference_of as checked_reference
 from neve.foreign.constraint import poetry
 from neve.foreign.marker import normalized
 from neve.foreign.package import Dependency, Git, Local, Source, Url, Wish, Wishes
-from neve.foreign.pep621 import group_wishes, project_wishes
+from neve.foreign.pep621 import group_wishes, project_wishes, with_included
 from neve.foreign.table import Problems, Table, shown
 
 FILE = "pyproject.toml"
@@ -75,19 +75,19 @@ def _groups(table: Table) -> Iterator[tuple[str, Table]]:
 
 def _included(table: Table, wishes: list[Wish], groups: set[str]) -> Iterator[Wish]:
     """What groups have because they include others (Poetry 2.2)."""
-    includes: dict[str, set[str]] = {}
+    includes: dict[str, list[str]] = {}
     for name, entry in _groups(table):
         for number, text in enumerate(entry.texts("include-groups")):
-            if normalized(text) not in groups:
+            if normalized(text) in groups:
+                includes.setdefault(normalized(name), []).append(normalized(text))
+            else:
                 entry.problem(f"there is no group {shown(text)} to include", f"include-groups[{number}]")
-            includes.setdefault(normalized(name), set()).add(normalized(text))
-    for name in includes:
-        seen, todo = {name}, [name]
-        while todo:
-            more = includes.get(todo.pop(), set()) - seen
-            seen |= more
-            todo += more
-        yield from (replace(wish, group=name) for wish in wishes if wish.group in seen - {name})
+    own: dict[str, list[Wish]] = {}
+    for wish in wishes:
+        if wish.group is not None:
+            own.setdefault(wish.group, []).append(wish)
+    for name, found in with_included(own, includes, table.table("group")).items():
+        yield from (replace(wish, group=name) for wish in found if wish.group != name)
 
 
 def _wishes(table: Table) -> Iterator[Wish]:
