@@ -220,11 +220,16 @@ def _keys(session: Session, inputs: Sequence[str]) -> _Keys:
         ]
         for part in (*options, *files, *_own_stats()):
             rendered.update(part.encode("utf-8", "surrogateescape") + b"\0")
-        members = [f"{name}{inside}" for name in inputs if name.endswith("/") for inside in _files_of(session, name)]
+        trees = {top: _files_of(session, top) for top in inputs if top.endswith("/")}
+        members = [f"{top}{inside}" for top, names in trees.items() for inside in names]
         for name in (*inputs, *members):
             rendered.update(name.encode("utf-8", "surrogateescape") + b"\0")
-            if name not in members or is_telling(name.rpartition("/")[2]) is None:
-                rendered.update(_content(session.directory / name) + b"\0")
+        for name in inputs:
+            rendered.update(_content(session.directory / name) + b"\0")
+        for top, names in {"": files, **trees}.items():
+            for name in names:
+                if (size := is_telling(name)) != 0:
+                    rendered.update(_told(session.directory / top / name, size))
         for name in (*files, *members):  # where links lead is looked at when they are rendered
             if (path := session.directory / name).is_symlink():
                 rendered.update(os.fsencode(path.readlink()) + b"\0")
@@ -247,6 +252,14 @@ def _content(path: Path) -> bytes:
     if not path.is_file():
         return b"-"
     return _stat(path) if path.name.endswith((".whl", ".gz", ".zip")) else path.read_bytes()
+
+
+def _told(path: Path, size: int | None) -> bytes:
+    """A digest of what a file says of its build, the first ``size`` bytes: a change of these alone renders anew."""
+    if not path.is_file():
+        return b"-"  # a link that leads nowhere
+    with path.open("rb") as file:
+        return hashlib.sha256(file.read(-1 if size is None else size)).digest()
 
 
 def _stat(path: Path) -> bytes:
