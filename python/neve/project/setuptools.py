@@ -15,6 +15,7 @@ from neve.project.pyproject import LEGACY, NAME, build_system_from, script_names
 from neve.project.text import read_text
 
 _LONGEST = 1 << 20  # characters
+_LONGEST_PATH, _LONGEST_NAME = 1024, 255  # as file systems have them
 
 
 def read_setuptools(directory: Path, pyproject: Mapping[str, Any] | None) -> Facts:
@@ -61,7 +62,9 @@ def is_setuptools(directory: Path) -> bool:
 
 
 def _is_inside(name: str) -> bool:
-    return bool(name) and name.isprintable() and not name.startswith("/") and ".." not in name.split("/")
+    parts = name.split("/")
+    fits = len(name) < _LONGEST_PATH and all(len(part.encode()) <= _LONGEST_NAME for part in parts)
+    return bool(name) and fits and name.isprintable() and not name.startswith("/") and ".." not in parts
 
 
 def parsed_cfg(directory: Path) -> configparser.ConfigParser:

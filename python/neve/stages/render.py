@@ -25,8 +25,19 @@ def write_tree(tree: Mapping[str, str], directory: Path) -> tuple[str, ...]:
 
 
 def _foreign(tree: Mapping[str, str], directory: Path) -> list[NeveError]:
-    """A flake.nix or nix/default.nix that a person wrote is not overwritten."""
-    found = []
+    """A flake.nix or nix/default.nix that a person wrote is not overwritten, nor anything behind a link: a project may
+    come with one, to anywhere.
+    """
+    folders = sorted({parent for path in tree for parent in Path(path).parents if parent.parts})
+    found = [
+        NeveError(
+            f"{folder} is a link, and neve writes and removes files in it",
+            where=str(directory / folder),
+            fixes=["move it away, then `neve render` again"],
+        )
+        for folder in folders
+        if (directory / folder).is_symlink()
+    ]
     for name in ("flake.nix", "nix/default.nix"):
         path = directory / name
         try:
