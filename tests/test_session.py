@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import platform
 from pathlib import Path
 
@@ -46,3 +47,12 @@ def test_the_options_reach_what_is_made(tmp_path: Path) -> None:
     assert offline.uv.offline
     assert offline.uv.directory == tmp_path
     assert offline.fetcher.cache == offline.toolbox.cache == cache_home()
+
+
+def test_the_python_that_uv_gets_is_a_small_thing(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "app"\nrequires-python = ">=3.13"\n')
+    recorder = Recorder()
+    with contextlib.suppress(NeveError):  # it may lie in a cache
+        Session(tmp_path, Options(offline=True), recorder, {})._interpreter()
+    text = "no Python of this machine fits >=3.13; uv gets 3.13 of Debian trixie"
+    assert recorder.finished[text]

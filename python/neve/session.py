@@ -155,7 +155,20 @@ class Session:
         """uv, called in the project's directory; it is given the base's own interpreter where the host has none."""
         from neve.python.uv import Uv
 
-        return Uv(self.directory, offline=self.options.offline, interpreter=self._interpreter, script=self.script)
+        return Uv(
+            self.directory,
+            offline=self.options.offline,
+            interpreter=self._interpreter,
+            script=self.script,
+            request=self._python_of_uv,
+        )
+
+    def _python_of_uv(self) -> str | None:
+        """What uv looks for where it would read a .python-version: any Python that the project admits will do."""
+        top = self.directory.resolve()
+        if not any((parent / ".python-version").is_file() for parent in (top, *top.parents)):
+            return None
+        return self.project.requires_python or ">=3.8"
 
     def _interpreter(self) -> Path:
         from neve.bases.debian.suites import SUITES
@@ -172,7 +185,7 @@ class Session:
         if found is None and self.plan.managed:
             from neve.interpreter.provide import host_python
 
-            self.progress.stage(f"no Python of this machine fits {requires or wanted}; uv gets the image's own")
+            self._aside(f"no Python of this machine fits {requires or wanted}; uv gets the image's own")
             return host_python(self)
         if found is None:
             raise NeveError(
@@ -181,8 +194,13 @@ class Session:
                 fixes=[f"install one: `uv python install {wanted}`"],
             )
         version, suite = found
-        self.progress.stage(f"no Python of this machine fits {requires or wanted}; uv gets {version} of Debian {suite}")
+        self._aside(f"no Python of this machine fits {requires or wanted}; uv gets {version} of Debian {suite}")
         return self.toolbox.embedded(python(version, suite))
+
+    def _aside(self, text: str) -> None:
+        """Tell what changes no result: shown with ``--verbose``, as small things that end are."""
+        self.progress.start(text, text)
+        self.progress.finish(text)
 
 
 __all__ = ["Options", "Session"]

@@ -132,6 +132,20 @@ def test_architectures_have_the_same_version(mirror: Mirror) -> None:
     assert {a.architecture: a.sha256 for a in pin.archives} == {a.architecture: a.digest for a in both}
 
 
+def test_the_architecture_that_lacks_it_is_named(mirror: Mirror) -> None:
+    arm = [an_archive(version, architecture="aarch64") for version in ("3.11.4", "3.13.5")]
+    mirror.has(an_archive("3.12.7"), an_archive("3.13.5"), *arm)
+    plan = a_plan(platforms=("linux/amd64", "linux/arm64"))
+    with pytest.raises(NeveError, match=r"uv has no CPython 3\.12 for aarch64") as caught:
+        mirror.pin(plan)
+    assert "3.13, 3.11" in (caught.value.why or "")
+    assert any('"linux/arm64" out of platforms' in fix for fix in caught.value.fixes)
+    mirror.has(an_archive("3.12.7"), an_archive("3.12.5", architecture="aarch64"))
+    with pytest.raises(NeveError, match="of one version and build for all platforms") as caught:
+        mirror.pin(plan)
+    assert caught.value.why == "the newest that fit: x86_64: 3.12.7 of 20261121; aarch64: 3.12.5 of 20261121"
+
+
 def test_another_architecture_joins_what_is_held(mirror: Mirror) -> None:
     mirror.has(an_archive("3.12.7"))
     held = mirror.pin(a_plan())
@@ -158,7 +172,24 @@ def test_an_archive_that_is_not_what_uv_knows(mirror: Mirror) -> None:
     with pytest.raises(NeveError, match=r"uv cannot fetch cpython-3\.12\.7-linux-x86_64-gnu") as caught:
         mirror.pin(a_plan())
     assert "Hash mismatch" in (caught.value.why or "")
+    assert caught.value.fixes[0].startswith("try again")
     assert not mirror.kept()
+
+
+@pytest.mark.parametrize(
+    ("requires", "having"),
+    [(None, "bookworm: 3.11; trixie: 3.13; forky"), ("<3.13", "bookworm: 3.11"), ("==3.12.*", "")],
+)
+def test_a_server_of_interpreters_that_does_not_answer(mirror: Mirror, requires: str | None, having: str) -> None:
+    archive = an_archive("3.12.7")
+    mirror.has(archive)
+    mirror._patch.setenv("UV_HTTP_RETRIES", "0")
+    mirror.world.server.script[archive.path] = [Step(status=503)] * 9
+    with pytest.raises(TransientError) as caught:
+        mirror.pin(a_plan(requires=requires))
+    (*_, last) = caught.value.fixes
+    assert ('interpreter = "base"' in last) == bool(having)
+    assert having in last
 
 
 def test_an_archive_that_uv_knows_no_hash_of(mirror: Mirror) -> None:

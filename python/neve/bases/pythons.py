@@ -45,14 +45,19 @@ def choose_managed(release: str, request: PythonRequest, requires_python: str | 
     """The Python of uv's on ``release`` that is asked for, or the newest that fits; None where none can fit."""
     for python in MANAGED if request.version is None else (request.version,):
         plain = python.removesuffix("t")
-        if _meets(requires_python, plain, patches=range(100)):
+        if _meets(_both(request, requires_python), plain, patches=range(100)):
             return Choice(release=release, python=plain, freethreaded=python != plain, managed=True)
     return None
 
 
 def admits(request: PythonRequest, requires_python: str | None, python: str) -> bool:
     """Whether the request and ``requires_python`` admit ``python`` ("3.13", "3.13t")."""
-    return request.version in (None, python) and _meets(requires_python, python.removesuffix("t"))
+    return request.version in (None, python) and _meets(_both(request, requires_python), python.removesuffix("t"))
+
+
+def _both(request: PythonRequest, requires_python: str | None) -> str:
+    """The specifier sets of both: .python-version may have one of its own."""
+    return ",".join(dict.fromkeys(filter(None, (request.specifier, requires_python))))
 
 
 def asked(request: PythonRequest, requires_python: str | None) -> str | None:
@@ -69,13 +74,20 @@ def no_python(
     kind: str,
     fixes: Sequence[str],
 ) -> NeveError:
-    """The error ``what``, with the place of the request and what ``all_offers`` have; ``kind`` is their word."""
+    """The error ``what``, with the place of the request and what ``all_offers`` have; ``kind`` is their word. Where the
+    request and ``requires_python`` admit none together, it is that.
+    """
     table = "; ".join(f"{release}: {', '.join(pythons)}" for release, pythons in all_offers.items())
-    refused = request.version is not None and not _meets(requires_python, request.version.removesuffix("t"))
-    conflict = f"; requires-python {requires_python!r} does not admit {request.version}" if refused else ""
-    return NeveError(
-        what, where=_where(request.origin), why=f"the Pythons of the {kind}: {table}{conflict}", fixes=fixes
-    )
+    having = f"the Pythons of the {kind}: {table}"
+    version = request.version
+    if version is not None and not _meets(requires_python, version.removesuffix("t"), patches=range(100)):
+        return NeveError(
+            f"Python {version} and requires-python {requires_python!r} contradict each other",
+            where=_where(request.origin),
+            why=f"requires-python {requires_python!r} does not admit {version}; {having}",
+            fixes=["ask for one that requires-python admits, or for none", "or widen requires-python"],
+        )
+    return NeveError(what, where=_where(request.origin), why=having, fixes=fixes)
 
 
 def _meets(requires_python: str | None, python: str, patches: Sequence[int] = (0, 99)) -> bool:
@@ -87,7 +99,7 @@ def _meets(requires_python: str | None, python: str, patches: Sequence[int] = (0
 
 
 def _where(origin: str) -> str:
-    return f"pyproject.toml, {origin}" if "." in origin.lstrip(".") else origin
+    return f"pyproject.toml, {origin}" if "." in origin.lstrip(".") and " " not in origin else origin
 
 
 __all__ = ["MANAGED", "Choice", "admits", "asked", "choose_managed", "choose_python", "no_python"]

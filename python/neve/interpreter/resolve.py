@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from neve.errors import NeveError
+from neve.errors import NeveError, TransientError
 from neve.fetch import Artefact
 from neve.fetch.address import redacted
 from neve.files import explained, locked
@@ -58,10 +58,14 @@ def resolve_interpreter(
     offers = {one: read_offers(asked.uv.pythons(one), one) for one in lacking}
     chosen = _alike(offers, plan, keep)
     older = {(a.architecture, a.url): a for a in held.archives} if held else {}
-    new = [
-        older.get((architecture, offer.url)) or _fetched(offer, architecture, plan.python, asked)
-        for architecture, offer in chosen.items()
-    ]
+    try:
+        new = [
+            older.get((architecture, offer.url)) or _fetched(offer, architecture, plan.python, asked)
+            for architecture, offer in chosen.items()
+        ]
+    except TransientError as error:
+        error.fixes = (*error.fixes, *_of_the_base(plan))
+        raise
     first = next(iter(chosen.values()))
     return InterpreterPin(
         implementation="cpython",
@@ -70,6 +74,22 @@ def resolve_interpreter(
         build=first.build,
         archives=tuple(sorted((*known.values(), *new), key=lambda archive: archive.architecture, reverse=True)),
     )
+
+
+def _of_the_base(plan: Plan) -> list[str]:
+    """A remedy where the servers of uv's Pythons do not answer: those that come with the base; empty without one."""
+    from neve.bases.debian.suites import SUITES, find_suite
+    from neve.bases.pythons import admits
+    from neve.project.project import PythonRequest
+
+    release, requires = plan.project.config.release, plan.project.requires_python
+    suites = [find_suite(release)] if release else SUITES.values()
+    having = {
+        suite.codename: [python for python in suite.pythons if admits(PythonRequest(), requires, python)]
+        for suite in suites
+    }
+    table = "; ".join(f"{name}: {', '.join(pythons)}" for name, pythons in having.items() if pythons)
+    return [f'or take a Python of Debian, interpreter = "base" under [tool.neve]: {table}'] if table else []
 
 
 def _answers(held: InterpreterPin, plan: Plan) -> bool:
@@ -93,16 +113,52 @@ def _alike(
                 why="all platforms of an image have the same interpreter, and neve.lock holds this one",
                 fixes=["`neve lock --upgrade` takes the newest that uv has for all of them"],
             )
-    return {
-        architecture: choose_offer(
-            [o for o in each if (o.version, o.build) in shared] if len(offers) > 1 or keep else each,
+
+    def chosen(architecture: Architecture, among: Sequence[Offer]) -> Offer:
+        return choose_offer(
+            among,
             plan.python,
             freethreaded=plan.freethreaded,
             requires_python=plan.project.requires_python,
             architecture=architecture,
         )
-        for architecture, each in offers.items()
+
+    best = {architecture: _of_platform(architecture, each, plan, chosen) for architecture, each in offers.items()}
+    if len(offers) == 1 and keep is None:
+        return best
+    common = {
+        architecture: [o for o in each if (o.version, o.build) in shared] for architecture, each in offers.items()
     }
+    try:
+        return {architecture: chosen(architecture, each) for architecture, each in common.items()}
+    except NeveError as error:
+        having = "; ".join(f"{architecture}: {_named(offer)}" for architecture, offer in best.items())
+        raise NeveError(
+            f"uv has no CPython {plan.python}{'t' * plan.freethreaded} of one version and build for all platforms",
+            where="pyproject.toml, tool.neve.platforms",
+            why=f"the newest that fit: {having}",
+            fixes=error.fixes,
+        ) from None
+
+
+def _of_platform(
+    architecture: Architecture,
+    offers: Sequence[Offer],
+    plan: Plan,
+    chosen: Callable[[Architecture, Sequence[Offer]], Offer],
+) -> Offer:
+    """What is ``chosen`` of all that ``architecture`` has. Raises NeveError, which says for which platform."""
+    try:
+        return chosen(architecture, offers)
+    except NeveError as error:
+        if len(plan.platforms) > 1 and architecture in plan.platforms:
+            platform = "linux/amd64" if architecture == "x86_64" else "linux/arm64"
+            error.fixes = (*error.fixes, f'or leave "{platform}" out of platforms under [tool.neve]')
+        raise
+
+
+def _named(offer: Offer) -> str:
+    return f"{offer.version}{f' of {offer.build}' if offer.build else ''}"
 
 
 def _fetched(offer: Offer, architecture: Architecture, python: str, asked: Asked) -> ArchivePin:
@@ -150,6 +206,12 @@ def _by_uv(offer: Offer, python: str, uv: Uv, directory: Path) -> Path:
         failed = error
     archives = directory / "archives"
     files = [path for path in archives.iterdir() if path.is_file()] if archives.is_dir() else []
+    if failed is not None and "Hash mismatch" in (failed.why or ""):
+        failed.fixes = (
+            "try again: it may be damaged on its way; nothing of it is kept",
+            "else do not trust who sends it: ask who runs the mirror that UV_PYTHON_INSTALL_MIRROR, or"
+            " python-install-mirror of uv, leads to; without one, uv asks its own",
+        )
     if failed is not None and (not files or "Hash mismatch" in (failed.why or "")):
         raise failed
     # What uv could not unpack is told in neve's words where neve sees why.

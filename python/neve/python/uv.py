@@ -29,7 +29,8 @@ class Uv:
     """The uv of neve's own dependency (or ``UV``), called in a project's directory.
 
     ``interpreter`` gives a Python for a project whose requires-python no interpreter of the host meets; ``script`` is
-    the name of a script in the directory that is locked in place of the project (PEP 723).
+    the name of a script in the directory that is locked in place of the project (PEP 723). ``request`` says which Python
+    uv looks for, in place of what .python-version has: that may be one of the image's, or of another tool's.
     """
 
     def __init__(
@@ -39,12 +40,14 @@ class Uv:
         offline: bool,
         interpreter: Callable[[], Path] | None = None,
         script: str | None = None,
+        request: Callable[[], str | None] | None = None,
     ) -> None:
         self.directory = directory
         self._script = ["--script", script] if script else []
         self._lock = f"{script}.lock" if script else "uv.lock"
         self.offline = offline
         self._interpreter = interpreter
+        self._request = request
         self._python: Path | None = None
 
     def version(self) -> str:
@@ -226,10 +229,7 @@ class Uv:
         self._run(
             ["python", "install", "--install-dir", str(directory / "installed"), key],
             what=f"uv cannot fetch {key}",
-            fixes=[
-                "UV_PYTHON_INSTALL_MIRROR, or python-install-mirror of uv, must lead to a mirror that has it",
-                "a mirror that sends another file than uv knows by its hash is not to be trusted",
-            ],
+            fixes=["UV_PYTHON_INSTALL_MIRROR, or python-install-mirror of uv, must lead to a mirror that has it"],
             extra={
                 "UV_PYTHON_DOWNLOADS": "manual",
                 "UV_PYTHON_CACHE_DIR": str(directory / "archives"),
@@ -239,7 +239,8 @@ class Uv:
 
     def _project(self, words: Sequence[str], what: str, fixes: Sequence[str]) -> str:
         """Run a command that needs a Python which the project admits; fetch one where the host has none."""
-        python = ["--python", str(self._python)] if self._python else []
+        request = self._python or (self._request() if self._request is not None else None)
+        python = ["--python", str(request)] if request else []
         try:
             return self._run([*words, *python], what=what, fixes=fixes)
         except NeveError as error:
