@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -62,14 +62,15 @@ def locate(
 ) -> dict[LockedPackage, FoundFiles]:
     """Where the files of ``packages``, all of indexes, lie; ``indexes`` says which are asked, one after the other.
 
-    A file whose hash the lock does not have is left out. Raises NeveError with all packages of which nothing is found,
-    TransientError where an index does not answer.
+    A file that the lock does not have is left out. Raises NeveError with all packages of which nothing is found, or of
+    which a file has the locked name and another hash, TransientError where an index does not answer.
     """
     static = {package: _static(package) for package in packages if _is_static(package)}
     found = {package: files for package, files in static.items() if files.files}
     open_ = {p: () if p in static else indexes(p) for p in packages if p not in found}
     asked: dict[LockedPackage, list[Index]] = {package: [] for package in open_}
     names: dict[LockedPackage, list[IndexFile]] = {package: [] for package in open_}
+    problems: list[NeveError] = []
     turn = 0
     while pending := {p: of[turn] for p, of in open_.items() if p not in found and turn < len(of)}:
         pages = {p: PageOf(url=index.url, package=p.name, flat=index.flat) for p, index in pending.items()}
@@ -80,8 +81,9 @@ def locate(
             names[package] += (each for each in answers[pages[package]] if _is_of(package, each.name))
             if files:
                 found[package] = FoundFiles(files=files, index=without_credentials(index.url))
+                problems += _replaced(lock, package, index, answers[pages[package]], files)
         turn += 1
-    problems = [_lacking(lock, p, asked[p], names[p]) for p in open_ if p not in found]
+    problems += [_lacking(lock, p, asked[p], names[p]) for p in open_ if p not in found]
     if (problem := collected(problems[:_MOST])) is not None:
         raise problem
     return found
@@ -111,6 +113,24 @@ def _matching(package: LockedPackage, listed: Sequence[IndexFile]) -> tuple[Loca
         if sha256 in hashes and sha256 is not None and _is_of(package, file.name):
             found.setdefault(file.name, Located(name=file.name, sha256=sha256, url=file.url, size=file.size))
     return tuple(found[name] for name in sorted(found))
+
+
+def _replaced(
+    lock: ForeignLock, package: LockedPackage, index: Index, listed: Sequence[IndexFile], taken: Sequence[Located]
+) -> Iterator[NeveError]:
+    """The file that ``index`` has under a name of the lock, and with a hash that the lock does not have."""
+    locked = {file.name: file.sha256 for file in package.files if file.name}
+    fine = {file.name for file in taken}
+    for file in listed:
+        if file.name in locked and file.name not in fine and file.sha256 and _is_of(package, file.name):
+            yield NeveError(
+                f"the index has another {file.name} than was locked",
+                where=without_credentials(index.url),
+                why=f"expected sha256 {locked[file.name]}\ngot      sha256 {file.sha256}\n"
+                "it was built anew, or tampered with",
+                fixes=["ask whoever runs the index why", f"or lock what it has: `{lock.refresh}`"],
+            )
+            return
 
 
 @lru_cache(maxsize=16384)
