@@ -11,7 +11,7 @@ from neve.errors import NeveError
 from neve.python.artefact import Artefact
 from neve.session import Options
 from neve.stages.lock import Locked, lock_project
-from tests.world import World
+from tests.world import World, wheel
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="the mirror on loopback has amd64 alone")
 
@@ -308,3 +308,46 @@ def test_secrets_of_the_environment_stay_out_of_the_lock(
     assert versions(locked) == {"lime": "1.0", "rind": "1.0"}
     written = [path for path in project.rglob("*") if path.is_file() and "s3cret" in path.read_text()]
     assert written == []
+
+
+def test_a_local_directory_that_asks_for_more_makes_the_environment_stale(world: World, project: Path) -> None:
+    (project / "lib").mkdir()
+    metadata = '[build-system]\nrequires = ["lemon"]\nbuild-backend = "flit_core.buildapi"\n'
+    (project / "lib/pyproject.toml").write_text('[project]\nname = "lib"\nversion = "1"\n' + metadata)
+    write(project, requirements_dot_txt="./lib\n")
+    assert "lime" not in versions(lock_project(world.session(project)))
+    (project / "lib/code.py").write_text("")
+    lock_project(world.session(project, Options(locked=True)))
+    asks = '[project]\nname = "lib"\nversion = "1"\ndependencies = ["lime"]\n'
+    (project / "lib/pyproject.toml").write_text(asks + metadata)
+    with pytest.raises(NeveError, match=r"pylock\.neve\.toml is not fresh"):
+        lock_project(world.session(project, Options(locked=True)))
+    assert "lime" in versions(lock_project(world.session(project)))
+
+
+def test_another_local_wheel_makes_the_environment_stale(world: World, project: Path) -> None:
+    file = project / "local-1.0-py3-none-any.whl"
+    file.write_bytes(wheel("local", "1.0", "Metadata-Version: 2.1\nName: local\nVersion: 1.0\n"))
+    write(project, requirements_dot_txt=f"./{file.name}\n")
+    before = sha256(lock_project(world.session(project)).artefacts[0])
+    file.write_bytes(wheel("local", "1.0", "Metadata-Version: 2.1\nName: local\nVersion: 1.0\nRequires-Dist: lime\n"))
+    with pytest.raises(NeveError, match=r"pylock\.neve\.toml is not fresh"):
+        lock_project(world.session(project, Options(locked=True)))
+    locked = lock_project(world.session(project))
+    assert versions(locked) == {"lime": "1.0", "local": "1.0"}
+    assert before not in map(sha256, locked.artefacts)
+
+
+@pytest.mark.parametrize("above", [False, True])
+def test_settings_of_uv_make_the_environment_stale(
+    world: World, project: Path, monkeypatch: pytest.MonkeyPatch, above: bool
+) -> None:
+    monkeypatch.delenv("UV_NO_CONFIG", raising=False)
+    world.serve_wheel("lime", "2.0")
+    write(project, requirements_dot_txt="lime\n")
+    assert versions(lock_project(world.session(project))) == {"lime": "2.0"}
+    write(project.parent if above else project, uv_dot_toml='resolution = "lowest"\n')
+    with pytest.raises(NeveError, match=r"pylock\.neve\.toml is not fresh"):
+        lock_project(world.session(project, Options(locked=True)))
+    assert "pylock.neve.toml" in lock_project(world.session(project)).changed
+    assert versions(lock_project(world.session(project), upgrade=True)) == {"lime": "1.0"}

@@ -40,6 +40,11 @@ def found_settings(directory: Path, environ: Mapping[str, str]) -> list[tuple[Pa
     return [*([first] if (first := next(own, None)) else []), *((file, _read(file)) for file in _shared(environ))]
 
 
+def own_settings(directory: Path) -> Mapping[str, Any]:
+    """Those settings that are of the project's or of a directory above it: no user's, no machine's."""
+    return next((table for parent in _upwards(directory) if (table := _own(parent)) is not None), {})
+
+
 def settings_files(directory: Path, environ: Mapping[str, str]) -> tuple[Path, ...]:
     """Where :func:`uv_settings` looks, whether there is a file or not."""
     if file := environ.get("UV_CONFIG_FILE"):
@@ -102,6 +107,7 @@ __all__ = [
     "VARIABLES",
     "default_groups",
     "found_settings",
+    "own_settings",
     "settings_files",
     "tool_uv",
     "uv_settings",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from neve import toml
 from neve.errors import NeveError
 from neve.files import write_if_changed
 from neve.project.pyproject import parse_toml
 from neve.project.text import read_text
+from neve.project.uv_settings import own_settings
+from neve.python.pylock import files_of_package, parse_pylock
 from neve.stages.permission import must_not_change
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from neve.stages.environment import Targets
 
 _TOOLS = ("uv", "poetry", "pdm", "rye", "hatch", "setuptools", "flit")
+_LOCKS = ("poetry.lock", "pdm.lock", "Pipfile.lock")
+_METADATA = ("pyproject.toml", "setup.cfg", "setup.py")
 _FORMAT = 1  # raised when the same files make another environment
 # Of the configuration those keys count that are named below; the Python is that of the targets.
 _ELSEWHERE = ("neve.toml", ".python-version")
@@ -43,9 +47,8 @@ class DerivedEnvironment:
         from neve.stages.kinds import environment_of
 
         session, path = self._session, self._session.pylock
-        inputs = self._inputs(targets)
         held = read_text(path) if path.exists() else None
-        if held is not None and not upgrade and (session.options.frozen or _inputs_of(held) == inputs):
+        if held is not None and not upgrade and (session.options.frozen or self._is_fresh(held, targets)):
             return held, ()
         must_not_change(session, check, f"{path.name} is not {'there' if held is None else 'fresh'}", held is None)
         session.progress.stage(f"the environment of {session.project.files[0]}")
@@ -53,14 +56,18 @@ class DerivedEnvironment:
         text = (
             _HEAD.format(files=", ".join(name for name in session.project.files if name not in _ELSEWHERE))
             + text.rstrip()
-            + f'\n\n[tool.neve]\ninputs = "{inputs}"\n'
+            + f'\n\n[tool.neve]\ninputs = "{self._inputs(targets, text)}"\n'
         )
         return text, (path.name,) if write_if_changed(path, text) else ()
 
-    def _inputs(self, targets: Targets) -> str:
+    def _is_fresh(self, held: str, targets: Targets) -> bool:
+        return (inputs := _inputs_of(held)) is not None and inputs == self._inputs(targets, held)
+
+    def _inputs(self, targets: Targets, text: str) -> str:
+        """A digest of all that ``text``, the environment, answers."""
         session = self._session
         config = session.project.config
-        wishes = [
+        wishes: list[Any] = [
             _FORMAT,
             session.project.kind,
             config.extras,
@@ -68,13 +75,30 @@ class DerivedEnvironment:
             {name: [repr(target) for target in each] for name, each in sorted(targets.items())},
             [[name, _digest(session, name)] for name in session.project.files if name not in _ELSEWHERE],
         ]
+        if session.project.files[0] not in _LOCKS:  # in which all that they name is locked
+            # Settings of this user and this machine are not the project's: its lock is for others as well.
+            settings = json.dumps(own_settings(session.directory), sort_keys=True, default=str)
+            wishes += [each for each in (settings, _local(session, text)) if each not in ("{}", [])]
         return hashlib.sha256(json.dumps(wishes, sort_keys=True).encode()).hexdigest()
+
+
+def _local(session: Session, text: str) -> list[list[str]]:
+    """What decides the part of the environment ``text`` that lies on this disk: the files, and the metadata of
+    directories, each with its digest.
+    """
+    names: set[str] = set()
+    for package in parse_pylock(text, where=session.pylock.name).get("packages", []):
+        directory = package.get("directory")
+        if isinstance(directory, dict) and isinstance(directory.get("path"), str):
+            names |= {f"{directory['path']}/{name}" for name in _METADATA}
+        names |= {file["path"] for _, file in files_of_package(package) if isinstance(file.get("path"), str)}
+    return [[name, _digest(session, name) if (session.directory / name).is_file() else "-"] for name in sorted(names)]
 
 
 def _digest(session: Session, name: str) -> str:
     """A digest of what ``name`` says of the environment: a change of the image's settings asks for no other one."""
     path = session.directory / name
-    if name == "pyproject.toml":
+    if path.name == "pyproject.toml":
         data = parse_toml(read_text(path), where=name)
         tool = data.get("tool")
         if isinstance(tool, dict):

@@ -140,11 +140,14 @@ def _uv_lock(session: Session, *, upgrade: bool, check: bool, refresh: bool) -> 
 def _check_uv_lock(session: Session, *, refresh: bool) -> None:
     """Ask uv whether its lock is fresh, unless it has said so of these very files; or let uv refresh it."""
     from neve.files import write_atomic
+    from neve.project.uv_settings import settings_files
 
     seen = session.work / "uv-lock-is-fresh"
     asks = session.directory / (session.script or "pyproject.toml")
     root = session.uv_lock.parent / "pyproject.toml"  # of the workspace, where the project is a member of one
-    key = f"{_digest(asks)} {_digest(root)} {_digest(session.uv_lock)}\n"
+    told = (asks, root, *settings_files(session.directory, session.environ))
+    known = " ".join(map(_digest, told))
+    key = f"{known} {_digest(session.uv_lock)}\n"
     try:
         if seen.read_text() == key:
             return
@@ -152,12 +155,13 @@ def _check_uv_lock(session: Session, *, refresh: bool) -> None:
         pass
     if refresh:
         session.uv.lock()
-        key = f"{_digest(asks)} {_digest(root)} {_digest(session.uv_lock)}\n"
+        key = f"{known} {_digest(session.uv_lock)}\n"
     else:
         session.uv.check()
     # Members of a workspace and dependencies at a path have metadata of their own, which these digests do not see.
     text = read_text(session.uv_lock)
-    if text.count("source = { virtual") + text.count("source = { editable") + text.count("source = { directory") <= 1:
+    apart = sum(text.count(f"source = {{ {key}") for key in ("virtual", "editable", "directory", "path"))
+    if apart <= (0 if session.script else 1):  # the project itself is one
         with suppress(NeveError):  # a directory that cannot be written: uv is asked again next time
             write_atomic(work_directory(session) / seen.name, key)
 
