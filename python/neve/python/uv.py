@@ -29,8 +29,8 @@ class Uv:
     """The uv of neve's own dependency (or ``UV``), called in a project's directory.
 
     ``interpreter`` gives a Python for a project whose requires-python no interpreter of the host meets; ``script`` is
-    the name of a script in the directory that is locked in place of the project (PEP 723). ``request`` says which Python
-    uv looks for, in place of what .python-version has: that may be one of the image's, or of another tool's.
+    the name of a script in the directory that is locked in place of the project (PEP 723). ``request`` says which
+    Python uv looks for, in place of what .python-version has: that may be one of the image's, or of another tool's.
     """
 
     def __init__(
