@@ -17,6 +17,7 @@ from neve.project.detect import MARKERS
 from neve.project.uv_settings import VARIABLES, settings_files
 from neve.python.source_tree import is_telling
 from neve.resources import nix_library, templates
+from neve.stages.remedy import in_own_words
 from neve.stages.work import work_directory
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def _rendered(session: Session, before: _State | None, keys: _Keys) -> tuple[_Ke
     return _keys(session, (*_inputs(session), *local)), reference
 
 
+@in_own_words
 def _prepare(session: Session) -> tuple[str, tuple[str, ...]]:
     """Lock, render into .neve/, and bring what is pinned into the store; the image's reference, and what else on this
     disk it is built from.

@@ -15,6 +15,7 @@ from neve.project.read import read_text
 from neve.stages.environment import Targets, find_environment
 from neve.stages.permission import must_not_change
 from neve.stages.platforms import builder, builders
+from neve.stages.remedy import in_own_words
 from neve.stages.secrets import learn_credentials
 from neve.stages.sizes import with_sizes
 from neve.stages.sources import buildable, with_sources
@@ -53,6 +54,7 @@ class Locked:
         return tuple(dict.fromkeys(a for name in self.plan.platforms for a in self.environments[name]))
 
 
+@in_own_words
 def lock_project(session: Session, *, upgrade: bool = False, check: bool = False, refresh: bool = False) -> Locked:
     """Both locks of the session's project, made where they are missing, neve.lock refreshed where it is stale.
 
@@ -73,6 +75,7 @@ def lock_project(session: Session, *, upgrade: bool = False, check: bool = False
         lock = (
             resolver_of(session).resolve(plan, older, upgrade=True) if upgrade else _fresh(session, plan, held, check)
         )
+        _note_patch_level(session, lock)
         import packaging.pylock
         import packaging.tags  # noqa: F401 - selecting needs both; they load while uv works
 
@@ -87,6 +90,13 @@ def lock_project(session: Session, *, upgrade: bool = False, check: bool = False
     if lock != held and write_if_changed(path, lock_text(lock)):
         changed = (*changed, path.name)
     return Locked(plan=plan, lock=lock, environments=environments, changed=changed)
+
+
+def _note_patch_level(session: Session, lock: Lock) -> None:
+    """Say so where the image has another patch level than .python-version names."""
+    asked = session.project.python.full
+    if asked is not None and lock.base.python != asked and asked.startswith(f"{session.plan.python}."):
+        session.progress.note(f".python-version asks for {asked}, the image has {lock.base.python}")
 
 
 def _older(path: Path, *, upgrade: bool) -> Lock | None:

@@ -1,0 +1,71 @@
+"""Remedies in the words of the tool that locks the project: what reads a lock does not know whose it is."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+from neve.errors import NeveError
+
+if TYPE_CHECKING:
+    from neve.session import Session
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_ADD = re.compile(r"`uv add(?: '[^']*')?` with another bound, then `uv lock`")
+_ONE = re.compile(r"`uv lock --upgrade-package ([^`]*)`(, then `neve lock`)?")
+# How each tool locks anew, and one package alone; by the file that holds its lock.
+_TOOLS = {
+    "poetry.lock": ("poetry lock", "poetry update {}"),
+    "pdm.lock": ("pdm lock", "pdm update {}"),
+    "Pipfile.lock": ("pipenv lock", "pipenv upgrade {}"),
+    "requirements.lock": ("rye lock", "rye lock --update {}"),
+}
+_OTHERS = "the tool that wrote pylock.toml"
+
+
+def in_own_words(
+    function: Callable[Concatenate[Session, P], R],
+) -> Callable[Concatenate[Session, P], R]:
+    """``function`` of a session, whose errors name the remedies that the session's kind of project has."""
+
+    @functools.wraps(function)
+    def call(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(session, *args, **kwargs)
+        except NeveError as error:
+            for one in error.errors:
+                one.fixes = tuple(_of_kind(fix, session) if "uv" in fix else fix for fix in one.fixes)
+            raise
+
+    return call
+
+
+def _of_kind(fix: str, session: Session) -> str:
+    if "project" not in session.__dict__:  # it is what cannot be read
+        return fix
+    project = session.project
+    if project.kind in ("uv", "hatch", "pyproject", "script"):
+        return fix
+    wishes = next((name for name in project.files if name not in _TOOLS), project.files[0])
+    tool = _TOOLS.get(project.files[0])
+    if tool is not None:
+        lock, again = project.files[0], f"`{tool[0]}`"
+        fix = _ADD.sub(f"ask for it with another bound in {wishes}, then {again}", fix)
+        fix = _ONE.sub(lambda found: f"`{tool[1].format(found[1])}`{found[2] or ''}", fix)
+    elif project.kind == "pylock":
+        lock, again = "pylock.toml", _OTHERS
+        fix = _ADD.sub(f"lock another with {_OTHERS}", fix)
+        fix = _ONE.sub(f"lock it anew with {_OTHERS}", fix).replace("then `uv lock`", f"then lock it with {_OTHERS}")
+    else:
+        lock, again = session.pylock.name, "`neve lock --upgrade`"
+        fix = _ADD.sub(f"ask for it with another bound in {wishes}", fix)
+        fix = _ONE.sub(lambda found: "`neve lock`" if found[2] else again, fix)
+        fix = fix.replace("then `uv lock`", "then `neve lock`")
+    return fix.replace("`uv lock`", again).replace("uv.lock", lock)
+
+
+__all__ = ["in_own_words"]

@@ -1,0 +1,56 @@
+"""Remedies are those of the tool that locks the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from neve.errors import ManyErrors, NeveError
+from neve.session import Session
+from neve.stages.remedy import in_own_words
+
+_FIXES = (
+    "take another version: `uv add 'lime'` with another bound, then `uv lock`",
+    "take the locked one back, or lock this one: `uv lock --upgrade-package lime`, then `neve lock`",
+    "`uv lock --upgrade-package lime` takes the one that is there now",
+    "`uv lock` writes uv.lock anew",
+    "mend the path where the dependency is declared, then `uv lock`",
+)
+_PROJECT = '[project]\nname = "app"\nversion = "1"\n'
+_POETRY = '[tool.poetry]\nname = "app"\nversion = "1"\n'
+
+
+def _told(directory: Path, files: dict[str, str]) -> list[str]:
+    for name, text in files.items():
+        (directory / name).write_text(text)
+    session = Session(directory, environ={})
+    session.project  # noqa: B018
+
+    @in_own_words
+    def fails(session: Session) -> None:
+        raise ManyErrors([NeveError(str(session.directory), fixes=[fix]) for fix in _FIXES])
+
+    with pytest.raises(NeveError) as caught:
+        fails(session)
+    return [fix for one in caught.value.errors for fix in one.fixes]
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"poetry.lock": "", "pyproject.toml": _POETRY}, ("`poetry lock`", "`poetry update lime`", "poetry.lock")),
+        ({"pdm.lock": "", "pyproject.toml": _PROJECT}, ("`pdm lock`", "`pdm update lime`", "pdm.lock")),
+        ({"Pipfile.lock": "{}", "Pipfile": ""}, ("`pipenv lock`", "`pipenv upgrade lime`", "Pipfile.lock")),
+        ({"requirements.txt": ""}, ("`neve lock --upgrade`", "`neve lock`", "pylock.neve.toml")),
+        ({"pylock.toml": 'lock-version = "1.0"\ncreated-by = "x"\npackages = []\n'}, ("the tool that wrote",)),
+    ],
+)
+def test_the_remedy_is_that_of_the_kind(tmp_path: Path, files: dict[str, str], words: tuple[str, ...]) -> None:
+    told = _told(tmp_path, files)
+    assert not [fix for fix in told if "uv lock" in fix or "uv.lock" in fix or "uv add" in fix]
+    assert all(any(word in fix for fix in told) for word in words)
+
+
+def test_of_uv_it_is_uv(tmp_path: Path) -> None:
+    assert _told(tmp_path, {"pyproject.toml": _PROJECT}) == [*_FIXES]
