@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neve.errors import NeveError
-from neve.project.project import BuildSystem, Project
+from neve.project.project import BuildSystem, Project, PythonRequest
 from neve.project.pyproject import LEGACY
 from neve.project.python_version import read_python_version
 from neve.project.read import read_project
@@ -48,6 +48,7 @@ def test_plain_sources_ask_for_no_python(tmp_path: Path) -> None:
         {"neve.toml": 'python = "3.13"\n'},
         {"neve.toml": 'interpreter = "base"\n'},
         {"neve.toml": "", ".python-version": "3.12\n"},
+        {"neve.toml": "", ".python-version": "3\n"},
     ],
 )
 def test_plain_sources_with_an_interpreter(tmp_path: Path, files: dict[str, str]) -> None:
@@ -57,6 +58,21 @@ def test_plain_sources_with_an_interpreter(tmp_path: Path, files: dict[str, str]
 def test_a_virtual_root_of_a_workspace(tmp_path: Path) -> None:
     found = project(tmp_path, {"pyproject.toml": '[tool.uv.workspace]\nmembers = ["a"]\n'})
     assert (found.kind, found.named, found.build_system) == ("uv", False, None)
+
+
+def test_the_python_of_a_virtual_root_is_that_of_its_members(tmp_path: Path) -> None:
+    root = '[tool.uv.workspace]\nmembers = ["packages/*"]\nexclude = ["packages/old"]\n'
+    files = {
+        "pyproject.toml": root,
+        "packages/a/pyproject.toml": '[project]\nname = "a"\nrequires-python = ">=3.11"\n',
+        "packages/b/pyproject.toml": '[project]\nname = "b"\nrequires-python = "<3.13"\n',
+        "packages/old/pyproject.toml": '[project]\nname = "old"\nrequires-python = "<3"\n',
+    }
+    found = project(tmp_path, files)
+    assert found.requires_python == ">=3.11,<3.13"
+    assert found.python == PythonRequest(specifier=">=3.11,<3.13", origin="requires-python of packages/a, packages/b")
+    locked = project(tmp_path / "x", {"pyproject.toml": root, "uv.lock": 'requires-python = ">=3.12"\n'})
+    assert (locked.requires_python, locked.python.origin) == (">=3.12", "requires-python of uv.lock")
 
 
 def test_hatch(tmp_path: Path) -> None:
@@ -255,13 +271,20 @@ def test_the_project_that_is_asked_for(tmp_path: Path) -> None:
         ("3.15-dev", "3.15", ""),
         ("# ours\n\n3.12  # why\n", "3.12", ""),
         ("pypy3.10-7.3\n3.12\n3.11\n", "3.12", ".python-version: 3.12 is taken, not pypy3.10-7.3, 3.11"),
+        ("312", "3.12", ""),
+        ("cpython-3.13.0+freethreaded-linux-aarch64-gnu", "3.13t", ""),
+        ("3", None, ""),
+        (">=3.11,<3.13", None, ""),
+        (">=3.1x\n3.12", "3.12", ".python-version: 3.12 is taken, not >=3.1x"),
+        ("2.7.18\n", None, ".python-version: 2.7.18 is no CPython 3"),
         ("system\n", None, ".python-version: system is no CPython 3"),
         ("my-venv\n", None, ".python-version: my-venv is no CPython 3"),
         ("", None, ""),
     ],
 )
 def test_pyenv(text: str, version: str | None, note: str) -> None:
-    assert read_python_version(text) == (version, note)
+    found = read_python_version(text)
+    assert (found.version, found.note) == (version, note)
 
 
 def test_a_pyenv_project_says_what_is_passed_over(tmp_path: Path) -> None:

@@ -157,6 +157,21 @@ def test_requirements_have_neither_extras_nor_groups(world: World, project: Path
         lock_project(world.session(project))
 
 
+@pytest.mark.parametrize("asked", ["pypy3.10", "2.7.18", "3.13.1", "3"])
+def test_a_python_version_is_not_in_the_way_of_uv(world: World, project: Path, asked: str) -> None:
+    from tests.recorder import Recorder
+
+    write(project, pyproject_dot_toml=PROJECT + 'requires-python = ">=3.11"\ndependencies = ["lime"]\n')
+    (project / ".python-version").write_text(f"{asked}\n")
+    progress = Recorder()
+    assert versions(lock_project(world.session(project, progress=progress))) == {"lime": "1.0"}
+    said = {
+        "3": [],
+        "3.13.1": [".python-version asks for 3.13.1, the image has 3.13.5"],
+    }.get(asked, [f".python-version: {asked} is no CPython 3"])
+    assert progress.notes == said
+
+
 def test_setup_cfg_alone(world: World, project: Path) -> None:
     write(
         project,

@@ -11,7 +11,7 @@ from neve.project.config import Config, Kind
 from neve.project.detect import Detected
 from neve.project.facts import Facts, normalized
 from neve.project.project import Project, PythonRequest
-from neve.project.python_version import read_python_version
+from neve.project.python_version import Pinned, read_python_version
 from neve.project.validate import validated
 
 
@@ -45,7 +45,7 @@ def make_project(
     """The Project of ``facts``; ``name`` is for one whose metadata has none, ``python_version`` the text of
     ``.python-version``, ``files`` what was read besides those of ``facts``.
     """
-    pinned, note = read_python_version(python_version or "")
+    pinned = read_python_version(python_version or "")
     request = _request(facts, config, pinned)
     first = (detected.winner.file,) if detected and detected.winner.file != "." else ()
     return Project(
@@ -53,7 +53,7 @@ def make_project(
         files=tuple(dict.fromkeys((*first, *facts.files, *files))),
         reason=detected.winner.reason if detected else "",
         passed_over=detected.passed_over if detected else (),
-        has_python=kind != "sources" or request.version is not None or config.interpreter is not None,
+        has_python=kind != "sources" or request.version is not None or pinned.asks or config.interpreter is not None,
         named=facts.name is not None,
         name=normalized(facts.name or name),
         version=facts.version,
@@ -64,17 +64,19 @@ def make_project(
         scripts=facts.scripts,
         urls=facts.urls,
         license=facts.license,
-        notes=(*facts.notes, *([note] if note and config.python is None else [])),
+        notes=(*facts.notes, *([pinned.note] if pinned.note and config.python is None else [])),
         config=config,
     )
 
 
-def _request(facts: Facts, config: Config, pinned: str | None) -> PythonRequest:
+def _request(facts: Facts, config: Config, pinned: Pinned) -> PythonRequest:
     """Who decides: the configuration, then .python-version, then requires-python, then the base."""
     if config.python is not None:
         return PythonRequest(version=config.python, origin="tool.neve.python")
-    if pinned is not None:
-        return PythonRequest(version=pinned, origin=".python-version")
+    if pinned.version is not None or pinned.specifier is not None:
+        return PythonRequest(
+            version=pinned.version, specifier=pinned.specifier, full=pinned.full, origin=".python-version"
+        )
     if facts.requires_python:
         return PythonRequest(specifier=facts.requires_python, origin=facts.requires_origin)
     return PythonRequest()

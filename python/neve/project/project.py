@@ -19,10 +19,14 @@ class BuildSystem:
 
 @dataclass(frozen=True, kw_only=True)
 class PythonRequest:
-    """The Python that a project asks for: an exact minor version, or a specifier set, and who said so."""
+    """The Python that a project asks for: an exact minor version, or a specifier set, and who said so.
+
+    ``full`` is the version with its patch level, where one is named: the image has what its base or uv has of it.
+    """
 
     version: str | None = None
     specifier: str | None = None
+    full: str | None = None
     origin: str = "nothing asks for one"
 
 

@@ -10,11 +10,12 @@ from typing import Any
 from neve.errors import NeveError, collected
 from neve.project.detect import PYPROJECT, Found, detect, is_virtual
 from neve.project.facts import Facts, name_of
-from neve.project.indexes import password_problems
+from neve.project.indexes import file_problems, password_problems
 from neve.project.make import make_project, read_config
 from neve.project.project import Project
-from neve.project.pyproject import facts_from_pyproject, no_project_table, parse_toml, settings_of
+from neve.project.pyproject import facts_from_pyproject, no_project_table, parse_toml, settings_of, specifier_problems
 from neve.project.text import read_text
+from neve.project.workspace import workspace_python
 
 _FOREIGN = ("poetry", "pdm", "pipenv")
 
@@ -45,6 +46,8 @@ def read_project(directory: Path, script: str | None = None) -> Project:
         facts = _facts(directory, detected.winner, pyproject)
     except NeveError as error:
         problems.append(error)
+    if not problems:  # what is of the project's kind has been read, and holds none
+        problems += file_problems(directory, ())
     if (found := collected(problems)) is not None:
         raise found
     return make_project(
@@ -103,6 +106,12 @@ def _facts(directory: Path, winner: Found, pyproject: Mapping[str, Any] | None) 
     if facts.name is not None and kind != "sources":
         return facts
     if kind in ("sources", "pylock") or (kind == "uv" and is_virtual(pyproject or {})):
+        of_members = workspace_python(directory) if kind == "uv" else None
+        if of_members is not None:
+            requires, origin = of_members
+            if wrong := specifier_problems(requires, where=origin):
+                raise wrong[0]
+            facts = replace(facts, requires_python=requires, requires_origin=origin)
         return replace(facts, build_system=None, scripts=())
     raise no_project_table(PYPROJECT)
 

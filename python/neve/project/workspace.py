@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,44 @@ def workspace_root(directory: Path) -> Path | None:
             inside = any(_is_member(parent, top, pattern) for pattern in named)
             return parent if inside and not any(_is_member(parent, top, pattern) for pattern in excluded) else None
     return None
+
+
+def workspace_python(root: Path) -> tuple[str, str] | None:
+    """The Pythons that all members of the workspace at ``root`` admit, as one specifier set, and who says so; that of
+    uv.lock where no member says any. None where nothing does.
+    """
+    workspace = _workspace(root) or {}
+    named, excluded = (_strings(workspace.get(key)) for key in ("members", "exclude"))
+    said: dict[str, str] = {}
+    for directory in _members(root, named, excluded):
+        requires = _table(directory / "pyproject.toml", "project").get("requires-python")
+        if isinstance(requires, str):
+            said[directory.relative_to(root).as_posix()] = requires
+    if not said:
+        locked = _data(root / "uv.lock").get("requires-python")
+        return (locked, "requires-python of uv.lock") if isinstance(locked, str) else None
+    names = [*list(said)[:3], *([f"{len(said) - 3} others"] if len(said) > 3 else [])]
+    return ",".join(dict.fromkeys(said.values())), f"requires-python of {', '.join(names)}"
+
+
+def _members(root: Path, named: list[str], excluded: list[str]) -> list[Path]:
+    found: set[Path] = set()
+    for pattern in named:
+        with suppress(ValueError, NotImplementedError, OSError):  # uv says what is wrong with it
+            found |= {path for path in root.glob(pattern) if (path / "pyproject.toml").is_file()}
+    return sorted(path for path in found if not any(_is_member(root, path.resolve(), each) for each in excluded))
+
+
+def _data(path: Path) -> Mapping[str, Any]:
+    try:
+        return toml.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}  # uv says what is wrong with it
+
+
+def _table(path: Path, key: str) -> Mapping[str, Any]:
+    found = _data(path).get(key)
+    return found if isinstance(found, Mapping) else {}
 
 
 def _is_member(root: Path, directory: Path, pattern: str) -> bool:
@@ -48,4 +87,4 @@ def _strings(value: Any) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
-__all__ = ["workspace_root"]
+__all__ = ["workspace_python", "workspace_root"]
