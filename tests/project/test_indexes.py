@@ -43,5 +43,5 @@ def test_credentials_of_the_environment(tmp_path: Path, files: dict[str, str], s
 
 
 def test_a_variable_that_is_not_set_is_no_secret(tmp_path: Path) -> None:
-    (tmp_path / "requirements.txt").write_text("-i https://own.example/${NONE}/simple\n")
+    (tmp_path / "requirements.txt").write_text("-i https://${NONE}@own.example/simple\n")
     assert index_credentials(indexes_of_kind(read_project(tmp_path), tmp_path, {}), {}) == {}

@@ -104,6 +104,15 @@ def test_a_file_that_is_missing_is_said_with_who_includes_it() -> None:
         ("-r 'a", '"\'a" cannot be included'),
         ("a @ https://u:p@h.example/a.whl", "a URL holds a password"),
         ("--index-url=https://u:p@h.example/simple", "a URL holds a password"),
+        ("-i https://ghp_0123456789@h.example/simple", "a URL holds a password"),
+        ("a @ git+https://github_pat_0123456789@h.example/a", "a URL holds a password"),
+        ("-i https://h.example/${TOKEN}/simple", "${TOKEN} stands where it would be written down"),
+        ("-i https://u:${P}@h.example/${TOKEN}/simple", "${TOKEN} stands where it would be written down"),
+        ("-i https://${HOST}/simple", "${HOST} stands where it would be written down"),
+        ("-i ${INDEX}", "${INDEX} stands where it would be written down"),
+        ("--extra-index-url=${INDEX}", "${INDEX} stands where it would be written down"),
+        ("a @ ${WHERE}", "${WHERE} stands where it would be written down"),
+        ("a @ https://h.example/a-1-py3-none-any.whl?token=${TOKEN}", "${TOKEN} stands where it would be written down"),
     ],
 )
 def test_what_is_refused(line: str, what: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -223,3 +224,61 @@ def test_a_token_in_the_place_of_a_user(project: Path, user: str, refused: bool)
     with pytest.raises(NeveError, match="a URL holds a password") as caught:
         read_project(project)
     assert user not in str(caught.value)
+
+
+_URL = "https://bob:s3cr3t-pw@index.example/simple"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "where"),
+    [
+        ("uv.toml", f'[[index]]\nurl = "{_URL}"\n', "uv.toml:2"),
+        ("Pipfile.lock", f'{{\n"_meta": {{"sources": [{{"url": "{_URL}"}}]}}}}', "Pipfile.lock:2"),
+        ("poetry.lock", f'url = "{_URL}"\n', "poetry.lock:1"),
+        ("pdm.lock", f'url = "{_URL}"\n', "pdm.lock:1"),
+        ("requirements.txt", f"-i {_URL}\n", "requirements.txt:1"),
+        ("Pipfile", f'[docs]\nx = {{git = "{_URL}"}}\n', "Pipfile:2"),
+    ],
+)
+def test_a_password_in_another_file_of_the_project_is_refused(project: Path, name: str, text: str, where: str) -> None:
+    (project / "pyproject.toml").write_text(PYPROJECT + '[tool.neve]\nproject = "pyproject"\n')
+    (project / name).write_text(text)
+    with pytest.raises(NeveError, match="a URL holds a password") as caught:
+        read_project(project)
+    assert caught.value.where == where
+    assert _PASSWORD not in str(caught.value)
+    subprocess.run(["git", "init", "-q", str(project)], check=True)
+    (project / ".gitignore").write_text(f"{name}\n")
+    read_project(project)  # what git ignores is no part of the image
+
+
+def test_a_password_in_a_category_of_a_pipfile_is_refused(project: Path) -> None:
+    (project / "pyproject.toml").unlink()
+    (project / "Pipfile").write_text(f'[docs]\nx = {{git = "{_URL}"}}\n')
+    with pytest.raises(NeveError, match="a URL holds a password") as caught:
+        read_project(project)
+    assert caught.value.where == "Pipfile, docs.x.git"
+
+
+def test_a_variable_that_uv_would_write_down_is_refused(project: Path) -> None:
+    url = "https://index.example/${TOKEN}/lemon-1.0-py3-none-any.whl"
+    (project / "pyproject.toml").write_text(PYPROJECT.replace('"lemon"', f'"lemon @ {url}"'))
+    with pytest.raises(NeveError, match="stands where it would be written down") as caught:
+        read_project(project)
+    assert caught.value.where == "pyproject.toml, project.dependencies[0]"
+
+
+def test_the_indexes_of_a_workspace_are_those_of_its_members(tmp_path: Path) -> None:
+    index = '[[tool.uv.index]]\nname = "priv"\nurl = "https://priv.example/simple"\nexplicit = true\n'
+    member = tmp_path / "app"
+    member.mkdir()
+    (tmp_path / "pyproject.toml").write_text(f'[tool.uv.workspace]\nmembers = ["app"]\n{index}')
+    (member / "pyproject.toml").write_text(index.replace("priv", "own"))
+    other = tmp_path / "other.toml"
+    other.write_text('[[index]]\nname = "third"\nurl = "https://third.example/simple"\n')
+    names = [found.name for found in project_indexes(member, {"XDG_CONFIG_HOME": str(tmp_path)})]
+    assert names == ["priv", "own"]
+    environ = {f"UV_INDEX_{name}_PASSWORD": "x" for name in ("PRIV", "OWN", "THIRD")}
+    environ["UV_CONFIG_FILE"] = str(other)
+    found = index_credentials(project_indexes(member, environ), environ)
+    assert sorted(place.host for place in found) == ["own.example", "priv.example", "third.example"]

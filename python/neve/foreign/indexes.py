@@ -12,12 +12,11 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from neve.errors import NeveError
 from neve.fetch import redacted
+from neve.fetch.variables import filled, misplaced_variable
 from neve.foreign.checked import url_problem
 from neve.foreign.marker import normalized
 from neve.foreign.package import ForeignLock, LockedPackage, Registry
 from neve.foreign.table import Problems, Table, shown
-
-_VARIABLE = re.compile(r"\$(?:\{(?P<braced>[A-Za-z_][A-Za-z0-9_]*)\}|(?P<bare>[A-Za-z_][A-Za-z0-9_]*))")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +72,8 @@ def _index(kind: str, table: Table, environ: Mapping[str, str]) -> Iterator[Inde
         if kind == "pipenv":
             table.problem("there is no URL", "url")
         return
-    url = expanded(text, environ)
-    if problem := url_problem(url):
+    url = expanded(kind, text, environ)
+    if problem := variable_problem(kind, text) or url_problem(url):
         table.problem(f"{shown(redacted(url))} is not the URL of an index", "url", why=problem)
         return
     if kind == "poetry" and name:
@@ -108,13 +107,15 @@ def indexes_of(
         same = [index for index in known if same_place(index.url, source.url)]
         return same[:1] or [Index(url=source.url, name=source.name)]
     if lock.sources:  # Pipenv: the lock itself holds them
-        locked = [Index(url=expanded(each.url or "", environ), name=each.name) for each in lock.sources]
-        if problem := next((url_problem(index.url) for index in locked if url_problem(index.url)), None):
+        locked = [Index(url=expanded("pipenv", each.url or "", environ), name=each.name) for each in lock.sources]
+        texts = [each.url or "" for each in lock.sources]
+        found = [*(variable_problem("pipenv", text) for text in texts), *(url_problem(index.url) for index in locked)]
+        if problem := next(filter(None, found), None):
             raise NeveError(
                 "an index has no URL that neve can ask",
                 where=f"{lock.file}, _meta.sources",
                 why=problem,
-                fixes=["set the variables that the URL names"],
+                fixes=[f"set the variables that the URL names, or mend it in the Pipfile, then `{lock.refresh}`"],
             )
         named = [index for index in locked if index.name == source.name]
         if source.name is not None and not named:
@@ -130,9 +131,19 @@ def indexes_of(
     return [*named, *([] if replaced else [Index(url=url) for url in default])]
 
 
-def expanded(url: str, environ: Mapping[str, str]) -> str:
-    """``url`` with the variables that it names; one that is not set stays as it is."""
-    return _VARIABLE.sub(lambda match: environ.get(match["braced"] or match["bare"], match[0]), url)
+def expanded(kind: str, url: str, environ: Mapping[str, str]) -> str:
+    """``url`` with the user and the password that its variables stand for, as the tool of ``kind`` has them: Poetry
+    none, PDM ``${NAME}``, Pipenv also ``$NAME``. One that is not set stays as it is.
+    """
+    return url if kind == "poetry" else filled(url, environ, bare=kind == "pipenv")
+
+
+def variable_problem(kind: str, url: str) -> str | None:
+    """Why the variables of ``url`` stand in a wrong place; None where they do not."""
+    variable = None if kind == "poetry" else misplaced_variable(url, bare=kind == "pipenv")
+    if variable is None:
+        return None
+    return f"what {variable} stands for would be written into a lock: variables may be a user and a password alone"
 
 
 def normalized_pattern(pattern: str) -> str:

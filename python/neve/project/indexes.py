@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from neve import toml
 from neve.errors import NeveError
+from neve.fetch.variables import filled, holds_password, misplaced_variable
+from neve.project.uv_settings import tool_uv, uv_settings, uv_table
 
 if TYPE_CHECKING:
     from neve.project.project import Project
 
 _URL = re.compile(r"[a-z]+://\S+")
-_VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
-# Tables and keys that hold requirements or indexes: in pyproject.toml, in a script's block, in a Pipfile.
-_ASKING = ("project", "dependency-groups", "build-system", "dependencies", "source", "packages", "dev-packages")
+# Tables and keys that hold requirements: in pyproject.toml, in a script's block.
+_ASKING = ("project", "dependency-groups", "build-system", "dependencies")
 _TOOLS = ("uv", "neve", "poetry", "pdm", "rye", "hatch")
-# user:password@, or a user that is a token: forges take theirs in the place of the user.
-_PASSWORD = re.compile(r"://([^/@\s:]*:[^/@\s]+|(gh[a-z]_|github_pat_|glpat-)[^/@\s:]+|[A-Za-z0-9_-]{32,})@")
+# What else of the top of a project may name servers, and becomes part of the image.
+_FILES = (
+    "uv.toml",
+    "neve.toml",
+    "pdm.toml",
+    "pip.conf",
+    "Pipfile",
+    "Pipfile.lock",
+    "poetry.lock",
+    "pdm.lock",
+    "requirements.txt",
+    "requirements.lock",
+    "requirements-dev.lock",
+)
+_REMEDY = (
+    "take it out of the URL; give it in ~/.netrc, or for an index with a name in UV_INDEX_<NAME>_USERNAME "
+    "and UV_INDEX_<NAME>_PASSWORD"
+)
 
 
 class Index(NamedTuple):
@@ -30,11 +46,15 @@ class Index(NamedTuple):
 
 
 def project_indexes(directory: Path, environ: Mapping[str, str]) -> list[Index]:
-    """The indexes that uv knows in ``directory``: of the project, then of the user, then of the machine."""
-    home = environ.get("XDG_CONFIG_HOME") or f"{environ.get('HOME') or '/'}/.config"
-    own = _read(directory / "uv.toml") or _uv_table(_read(directory / "pyproject.toml"))
-    files = (Path(home, "uv/uv.toml"), Path("/etc/uv/uv.toml"))
-    return [index for table in (own, *map(_read, files)) for index in _indexes(table)]
+    """The indexes that uv knows in ``directory``: those of its settings (the workspace's, the user's, the machine's),
+    then those that the project and its workspace define for their sources, whatever the settings are.
+    """
+    from neve.project.workspace import workspace_root
+
+    root = workspace_root(directory)
+    defined = (tool_uv(directory), *([] if root is None else [tool_uv(root)]))
+    tables = (*uv_settings(directory, environ), *defined)
+    return list(dict.fromkeys(index for table in tables for index in _indexes(table)))
 
 
 def indexes_of_kind(project: Project, directory: Path, environ: Mapping[str, str]) -> list[Index]:
@@ -50,28 +70,25 @@ def indexes_of_kind(project: Project, directory: Path, environ: Mapping[str, str
         from neve.project.text import read_text
 
         name = project.files[0]
-        return list(_indexes(_uv_table(script_metadata(read_text(directory / name), where=name) or {})))
+        return list(_indexes(uv_table(script_metadata(read_text(directory / name), where=name) or {})))
     if project.kind in ("requirements", "rye"):
         from neve.project.requirements import lock_names, requirements_of
 
         asked = requirements_of(directory, *lock_names(project.kind, directory))
         texts = (*asked.urls, *(line.text for line in asked.lines))
-        return [Index(None, _expanded(url, environ)) for text in texts for url in _URL.findall(text)]
+        return [Index(None, filled(url, environ)) for text in texts for url in _URL.findall(text)]
     return []
-
-
-def _expanded(text: str, environ: Mapping[str, str]) -> str:
-    """``text`` with the values of the variables that pip and uv put in."""
-    return _VARIABLE.sub(lambda match: environ.get(match[1], match[0]), text)
 
 
 def password_problems(data: Mapping[str, Any], *, where: str) -> list[NeveError]:
     """An error for each password in a URL of a parsed pyproject.toml, Pipfile or script's block, which go into the
-    image and into git.
+    image and into git; and for each variable of a requirement that uv would put a value in for, which goes into locks.
     """
+    bare = where == "Pipfile"
     texts: dict[str, str] = {}
-    for key in _ASKING:
+    for key in data if bare else _ASKING:  # a Pipfile's categories have any name
         texts |= dict(_texts(data.get(key), key))
+    misplaced = [] if bare else [(key, found) for key, text in texts.items() if (found := misplaced_variable(text))]
     tool = data.get("tool")
     tables = tool if isinstance(tool, Mapping) else {}
     for name in _TOOLS:
@@ -81,13 +98,52 @@ def password_problems(data: Mapping[str, Any], *, where: str) -> list[NeveError]
             "a URL holds a password",
             where=f"{where}, {key}",
             why=f"{where} becomes part of the image, and whoever has the image could read it",
-            fixes=[
-                "take it out of the URL; give it in ~/.netrc, or for an index with a name in UV_INDEX_<NAME>_USERNAME "
-                "and UV_INDEX_<NAME>_PASSWORD"
-            ],
+            fixes=[_REMEDY],
         )
         for key, text in texts.items()
-        if _PASSWORD.search(_VARIABLE.sub("", text))
+        if holds_password(text, bare=bare)
+    ] + [
+        NeveError(
+            f"{variable} stands where it would be written down",
+            where=f"{where}, {key}",
+            why="what it stands for would become part of a lock, which is committed",
+            fixes=["write the URL out; give a user and a password in ~/.netrc"],
+        )
+        for key, variable in misplaced
+    ]
+
+
+def file_problems(directory: Path, known: Collection[str]) -> list[NeveError]:
+    """An error for each password in a URL of the files at the top of ``directory`` that name servers and are among the
+    project's own; but those that are ``known`` are read elsewhere. Raises NeveError as :func:`source_files` does.
+    """
+    found: list[tuple[str, int]] = []
+    for name in _FILES:
+        path = directory / name
+        if name in known or not path.is_file():
+            continue
+        try:
+            text = path.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue  # whoever needs it says so
+        bare = name.startswith("Pipfile")
+        if holds_password(text, bare=bare):
+            lines = enumerate(text.splitlines(), 1)
+            found += [(name, number) for number, line in lines if holds_password(line, bare=bare)]
+    if not found:
+        return []
+    from neve.project.sources import source_files
+
+    own = source_files(directory)
+    return [
+        NeveError(
+            "a URL holds a password",
+            where=f"{name}:{number}",
+            why=f"{name} becomes part of the image, and whoever has the image could read it",
+            fixes=[_REMEDY, f"or let .gitignore name {name}: what git ignores stays out of the image"],
+        )
+        for name, number in found
+        if name in own
     ]
 
 
@@ -116,17 +172,4 @@ def _indexes(table: Mapping[str, Any]) -> Iterator[Index]:
                     yield Index(None, url)
 
 
-def _uv_table(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    tool = data.get("tool")
-    uv = tool.get("uv") if isinstance(tool, Mapping) else None
-    return uv if isinstance(uv, Mapping) else {}
-
-
-def _read(path: Path) -> Mapping[str, Any]:
-    try:
-        return toml.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}  # missing, or uv has complained of it
-
-
-__all__ = ["Index", "indexes_of_kind", "password_problems", "project_indexes"]
+__all__ = ["Index", "file_problems", "indexes_of_kind", "password_problems", "project_indexes"]

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from neve.errors import NeveError, collected
+from neve.fetch.variables import holds_password, misplaced_variable
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*$")
 _HASH = re.compile(r"\s--hash[=\s]\s*(\S+)")
 _SHA256 = re.compile(r"sha256:([0-9a-f]{64})\Z")
-_PASSWORD = re.compile(r"://[^/@\s:]*:[^/@\s]+@")
-_VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
 _MOST_FILES = 200
 _MARKER = re.compile(r"\s+;.*$|;\s.*$", re.DOTALL)
 _NAME = re.compile(r"^[A-Za-z0-9][\w.-]*\s*(?:\[[^\]]*\])?\s*@\s*(?=[./]|file:)")
@@ -156,13 +155,27 @@ def _read_line(
     reading: _Reading, name: str, number: int, line: str, above: tuple[str, ...], *, constraint: bool
 ) -> None:
     where = f"{name}:{number}"
-    if _PASSWORD.search(_VARIABLE.sub("", line)):
+    if holds_password(line):
         reading.problems.append(
             NeveError(
                 "a URL holds a password",
                 where=where,
                 why="the file is part of the project, and whoever has it could read it",
                 fixes=["take it out of the URL; give it in ~/.netrc, or as ${VARIABLE} of the environment"],
+            )
+        )
+        return
+    if (variable := misplaced_variable(line) or _whole(line)) is not None:
+        reading.problems.append(
+            NeveError(
+                f"{variable} stands where it would be written down",
+                where=where,
+                why="what it stands for would become part of a lock, which is committed",
+                fixes=[
+                    "write the URL out; let variables stand for a user and a password alone: "
+                    "https://${USER}:${PASSWORD}@…, or give these in ~/.netrc",
+                    "an index whose URL is itself a secret is named in UV_INDEX, and in no file",
+                ],
             )
         )
         return
@@ -185,6 +198,12 @@ def _read_line(
         reading.hashed = True
     else:
         reading.problems.append(_not_honoured(option, where))
+
+
+def _whole(line: str) -> str | None:
+    """The variable that a URL of ``line`` begins with, where it is no path."""
+    match = re.search(r"(?:^|\s@\s*|-url[=\s]\s*|-links[=\s]\s*|^-[if]\s*)[\"']?(\$\{[A-Za-z0-9_]+\})", line)
+    return match[1] if match else None
 
 
 def _option(line: str) -> tuple[str, str]:
