@@ -54,7 +54,7 @@ def honoured(data: Mapping[str, Any], asked: Requirements, targets: Mapping[str,
         for architecture, each in targets.items():
             # What no target installs need not be in a lock that another machine made.
             problems[architecture] += [
-                error for package, error in without if any(_applies(package.get("marker"), target) for target in each)
+                error for package, error in without if any(applies(package.get("marker"), target) for target in each)
             ]
     own = next(iter(targets))
     if (found := collected(problems[own])) is not None:
@@ -99,7 +99,8 @@ def _wish(line: Line) -> _Wish | None:
         ) from None
 
 
-def _applies(marker: Any, target: Target) -> bool:
+def applies(marker: Any, target: Target) -> bool:
+    """Whether ``target`` installs a package with ``marker``, a text or a parsed one; none always counts."""
     from packaging.markers import Marker, UndefinedEnvironmentName
 
     if marker is None:
@@ -119,12 +120,12 @@ def _other_versions(
         if wish.version is None or wish.line.constraint:
             continue
         for target in targets:
-            if not _applies(wish.requirement.marker, target):
+            if not applies(wish.requirement.marker, target):
                 continue
             there = [
                 str(package.get("version"))
                 for package in packages.get(wish.name, ())
-                if _applies(package.get("marker"), target)
+                if applies(package.get("marker"), target)
             ]
             if not any(_equal(version, wish.version) for version in there) and wish.line.where not in seen:
                 seen.add(wish.line.where)
@@ -194,4 +195,4 @@ def _places(wishes: Sequence[_Wish]) -> str:
     return ", ".join(dict.fromkeys(wish.line.where for wish in wishes))
 
 
-__all__ = ["honoured"]
+__all__ = ["applies", "honoured"]

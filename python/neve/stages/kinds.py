@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from neve.errors import DefectError, NeveError, collected
+from neve.errors import DefectError, NeveError, TransientError, collected
 from neve.files import explained, write_atomic
 from neve.project.text import read_text
 from neve.python.pylock import moved, parse_pylock, pylock_text, without_project, without_secrets
-from neve.stages.work import work_directory
+from neve.stages.work import own_directory
 
 if TYPE_CHECKING:
     from neve.project.config import Config
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from neve.stages.environment import Targets
 
 _FOREIGN = {"poetry": "poetry.lock", "pdm": "pdm.lock", "pipenv": "Pipfile.lock"}
-_RESOLVED = "pylock.resolved.toml"  # in the work directory: uv takes versions from it, and writes its answer there
+_RYE_LOCK = "lock it anew: `rye lock` (`rye sync` does so too)"
+_RESOLVED = "resolved"  # in the work directory, for the user alone: uv takes versions from it, and answers there
 
 
 def environment_of(session: Session, targets: Targets, *, held: str | None) -> str:
@@ -97,6 +98,7 @@ def _index_variables(session: Session) -> dict[str, str]:
 def _rye(session: Session, targets: Targets, held: str | None) -> dict[str, Any]:
     """requirements.lock, which names everything; without it, what pyproject.toml resolves to, as with any."""
     from neve.project.requirements import requirements_of
+    from neve.requirements.complete import complete
     from neve.requirements.honour import honoured
 
     config = session.project.config
@@ -110,7 +112,50 @@ def _rye(session: Session, targets: Targets, held: str | None) -> dict[str, Any]
     name = "requirements-dev.lock" if groups else "requirements.lock"
     asked = requirements_of(session.directory, name)
     data = _resolved(session, [name], targets, None, options=["--no-deps", *_options(asked.prereleases)])
-    return honoured(data, asked, targets)
+    whole, excluded = _rye_wishes(session, targets, name, development=bool(groups))
+    found = honoured(data, asked, targets)
+    return complete(found, whole, targets, file=name, fixes=[_RYE_LOCK], excluded=excluded)
+
+
+def _rye_wishes(
+    session: Session, targets: Targets, name: str, *, development: bool
+) -> tuple[dict[str, Any], frozenset[str]]:
+    """What the lock ``name`` resolves to together with what pyproject.toml asks for, and what Rye never installs.
+    Raises NeveError where they contradict each other.
+    """
+    from neve.project.pyproject import parse_toml
+    from neve.project.requirements import requirements_of
+
+    path = session.directory / "pyproject.toml"
+    table = parse_toml(read_text(path), where=path.name) if path.is_file() else {}
+    wishes, excluded = (_rye_list(table, key) for key in ("dev-dependencies", "excluded-dependencies"))
+    given = "".join(f"{line}\n" for line in wishes) if development and wishes else None
+    sources = [name, *(["pyproject.toml"] if "project" in table else []), *(["-"] if given else [])]
+    options = _options(requirements_of(session.directory, name).prereleases)
+    try:
+        whole = _resolved(session, sources, targets, None, options=options, given=given)
+    except TransientError:
+        raise
+    except NeveError as error:
+        what = f"{name} does not fit what the project and its packages ask for"
+        raise NeveError(what, where=name, why=error.why, fixes=[_RYE_LOCK, *error.fixes]) from None
+    return whole, frozenset(excluded.values())
+
+
+def _rye_list(table: Mapping[str, Any], key: str) -> dict[str, str]:
+    """The requirements at ``key`` of `[tool.rye]`, with their names. Raises NeveError."""
+    from neve.foreign.requirement import read_requirement
+
+    tool = table.get("tool")
+    rye = tool.get("rye") if isinstance(tool, Mapping) else None
+    given = rye.get(key, []) if isinstance(rye, Mapping) else []
+    try:
+        if not isinstance(given, list) or not all(isinstance(text, str) and text.isprintable() for text in given):
+            raise ValueError("they are texts, as pip takes them")
+        return {text: read_requirement(text).dependency.name for text in given}
+    except ValueError as error:
+        where = f"pyproject.toml, tool.rye.{key}"
+        raise NeveError("not a list of requirements", where=where, why=str(error)[:400], fixes=["mend it"]) from None
 
 
 def _requirements(session: Session, targets: Targets, held: str | None) -> dict[str, Any]:
@@ -158,8 +203,10 @@ def _resolved(
     environ: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """What uv resolves the files ``sources`` of the project to."""
-    output = work_directory(session) / _RESOLVED
+    output = own_directory(session, _RESOLVED) / "pylock.toml"
     with explained("make room for uv's answer", output):
+        output.parent.mkdir(exist_ok=True)
+        output.parent.chmod(0o700)  # where we are killed, nobody else reads what is left
         output.unlink(missing_ok=True)
     if held is not None:
         with suppress(NeveError):  # one that was broken has no versions to keep
