@@ -156,3 +156,14 @@ def test_pins_are_those_of_the_mirror(world: World, project: Path) -> None:
     lock = lock_project(world.session(project)).lock
     (pin,) = [pin for pin in lock.debian[0].packages["base"] if pin.name == "libc6"]
     assert pin.sha256 == digest("libc6 1.0")
+
+
+def test_an_index_without_uv(world: World, project: Path) -> None:
+    for path in [path for path in world.server.files if path.startswith("/simple/uv/")]:
+        del world.server.files[path]
+    with pytest.raises(NeveError) as caught:
+        lock_project(world.session(project))
+    told = str(caught.value)
+    assert "uv==" in told
+    assert "neve itself installs with it" in told
+    assert "build-system" not in told

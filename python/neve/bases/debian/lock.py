@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 DEBIAN_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 TOOLS = ("bash-static", "coreutils", "isal", "tar", "xz-utils", "zstd")
 BUSYBOX = "busybox-static"
+# uv is no requirement of the project's.
+_NO_UV = (
+    "neve itself installs with it, in the sandbox: have whoever runs the index add `uv` of this version, with its"
+    " musllinux wheels",
+    "or name an index that has it: UV_INDEX, UV_DEFAULT_INDEX",
+    "or install the uv that the index has where neve is installed: neve takes the same version",
+)
 
 
 def resolve_debian(
@@ -39,7 +46,11 @@ def resolve_debian(
         found = {architecture: held.debian_of(architecture) for architecture in held.debian[0].architectures}
     with ThreadPoolExecutor(1) as pool:  # uv waits for its index while we wait for ours
         uv_pylock = pool.submit(
-            resolver.uv.compile, [f"uv=={resolver.uv.version()}"], python=plan.python, dependencies=False
+            resolver.uv.compile,
+            [f"uv=={resolver.uv.version()}"],
+            python=plan.python,
+            dependencies=False,
+            fixes=_NO_UV,
         )
         for architecture in plan.architectures:
             if architecture not in found:
