@@ -40,7 +40,14 @@ package_of() {
       *) path=${path%/*}/$target ;;
     esac
   done
-  found=$(cd "$root/root/var/lib/dpkg/status.d" && grep -lE "  (\./)?(${path#usr/}|$path)\$" ./*.md5sums | head -n 1)
-  found=${found#./}
-  echo "${found%.md5sums}"
+  (
+    cd "$root/root/var/lib/dpkg/status.d"
+    # A name such as libstdc++.so.6 is no pattern; before it stand 32 digits and two spaces.
+    { grep -lF -e "/${path##*/}" ./*.md5sums || :; } | while read -r list; do
+      if cut -c 35- "$list" | grep -Fx -e "$path" -e "./$path" -e "${path#usr/}" -e "./${path#usr/}" > /dev/null; then
+        list=${list#./}
+        echo "${list%.md5sums}"
+      fi
+    done
+  )
 }
