@@ -1,8 +1,8 @@
 """Call the build backend of a source directory for its wheel (PEP 517), in the interpreter's own environment.
 
 Usage: build_wheel.py SOURCE OUTPUT; with - as OUTPUT, print what the backend asks for besides its static requirements,
-as JSON. ``$backend`` holds ``build-backend`` and ``backend-path`` as JSON; ``$pretend``, where it is set, NAME==VERSION
-for backends that would ask a repository for the version.
+as JSON, in ten minutes at the most. ``$backend`` holds ``build-backend`` and ``backend-path`` as JSON; ``$pretend``,
+where it is set, NAME==VERSION for backends that would ask a repository for the version.
 """
 
 import importlib
@@ -11,17 +11,47 @@ import itertools
 import json
 import os
 import re
+import signal
 import sys
 import tempfile
+
+LIMIT = 600  # seconds for what a backend asks for besides
+running = []  # the process of the hook
+
+
+def give_up(said):
+    """End with what neve reads (python/neve/nix/failure.py)."""
+    sys.stderr.flush()
+    os.write(2, f"neve: {said}\n".encode())
+    os._exit(1)
+
+
+def give_up_waiting(*_):
+    """End what runs when the time is over: who reads our output waits for all that hold it."""
+    for child in running:
+        try:
+            os.killpg(child, signal.SIGKILL)
+        except ProcessLookupError:  # it has no group of its own yet
+            os.kill(child, signal.SIGKILL)
+    give_up(f"the build backend does not answer in {LIMIT} seconds")
 
 
 def backend_of(source, table):
     """The backend's object; the interpreter is prepared as the backend expects it."""
     sys.path[:0] = [os.path.join(source, path) for path in table["backend-path"]]
     module, _, attributes = table["build-backend"].partition(":")
-    backend = importlib.import_module(module)
+    cannot = f"build-system.build-backend {json.dumps(table['build-backend'])} cannot be imported"
+    try:
+        backend = importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if not f"{module}.".startswith(f"{error.name}."):
+            raise  # it is there, and lacks another
+        give_up(f"{cannot}: no module named {error.name}")
     for name in filter(None, attributes.split(".")):
-        backend = getattr(backend, name)
+        try:
+            backend = getattr(backend, name)
+        except AttributeError:
+            give_up(f"{cannot}: {module} has no {attributes}")
     if module == "setuptools.build_meta" and attributes == "__legacy__":
         sys.path.insert(0, source)
         sys.argv[0] = os.path.join(source, "setup.py")
@@ -53,6 +83,7 @@ def call(work):
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
+        os.setpgid(0, 0)
         os.close(reader)
         failed = 1
         try:
@@ -68,6 +99,7 @@ def call(work):
         sys.stderr.flush()
         os._exit(failed)
     os.close(writer)
+    running.append(child)
     with os.fdopen(reader) as file:
         text = file.read()
     if os.waitpid(child, 0)[1] != 0:
@@ -111,6 +143,9 @@ def main():
     saved = os.dup(1)
     os.dup2(2, 1)
 
+    if output == "-":
+        signal.signal(signal.SIGALRM, give_up_waiting)
+        signal.alarm(LIMIT)
     name_alike()
     backend = backend_of(source, table)  # imported once; what a hook changes ends with its process
 

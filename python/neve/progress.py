@@ -43,4 +43,9 @@ class Silent:
         """Ignore it."""
 
 
-__all__ = ["Progress", "Silent"]
+def counted(number: int, word: str) -> str:
+    """``1 file``, ``2 files``: as English has it for ``word``."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+__all__ = ["Progress", "Silent", "counted"]

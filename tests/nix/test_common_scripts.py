@@ -66,15 +66,21 @@ def test_byte_code_is_not_compiled_with_random_hashes(tmp_path: Path) -> None:
 
 
 def _built(
-    tmp_path: Path, requires: Sequence[str], backend: str = _BACKEND, *, output: str | None = None, **environ: str
+    tmp_path: Path,
+    requires: Sequence[str],
+    own: str = _BACKEND,
+    *,
+    output: str | None = None,
+    script: Path = COMMON / "build_wheel.py",
+    **environ: str,
 ) -> tuple[int, str, str]:
     tools = tmp_path / "tools"
     tools.mkdir(exist_ok=True)
-    (tools / "own.py").write_text(backend.replace("{requires}", repr(list(requires))))
+    (tools / "own.py").write_text(own.replace("{requires}", repr(list(requires))))
     (tools / "beside.py").write_text("")
     table = json.dumps({"build-backend": "own", "backend-path": ["tools"]})
     done = subprocess.run(
-        [sys.executable, "-s", str(COMMON / "build_wheel.py"), str(tmp_path), output or str(tmp_path)],
+        [sys.executable, "-s", str(script), str(tmp_path), output or str(tmp_path)],
         env={**os.environ, "PYTHONHASHSEED": "0", "backend": table, **environ},
         capture_output=True,
         text=True,
@@ -121,6 +127,38 @@ def build_wheel(directory, settings=None, metadata=None):
 def test_a_backend_that_ends_by_itself_has_said_why(tmp_path: Path) -> None:
     backend = f"{_BACKEND}\ndef build_wheel(*words):\n    raise SystemExit('no compiler')\n"
     assert _built(tmp_path, [], backend) == (1, "", "chatter\nno compiler\n")
+
+
+@pytest.mark.parametrize(
+    ("named", "why"),
+    [
+        ("nosuch.backend", "no module named nosuch"),
+        ("json.nosuch", "no module named json.nosuch"),
+        ("json:tool.main", "json has no tool.main"),
+    ],
+)
+def test_a_backend_that_is_not_there_is_named_in_a_line(tmp_path: Path, named: str, why: str) -> None:
+    table = json.dumps({"build-backend": named, "backend-path": []})
+    said = f'neve: build-system.build-backend "{named}" cannot be imported: {why}\n'
+    assert _built(tmp_path, [], backend=table) == (1, "", said)
+
+
+def test_what_a_backend_lacks_is_shown_where(tmp_path: Path) -> None:
+    status, _, error = _built(tmp_path, [], "import nosuch\n")
+    assert (status, error.splitlines()[-1]) == (1, "ModuleNotFoundError: No module named 'nosuch'")
+
+
+def test_a_backend_that_does_not_answer_is_given_up(tmp_path: Path) -> None:
+    text = (COMMON / "build_wheel.py").read_text()
+    assert "LIMIT = 600" in text
+    script = tmp_path / "impatient.py"
+    script.write_text(text.replace("LIMIT = 600", "LIMIT = 1"))
+    hook = "import time\ndef get_requires_for_build_wheel(settings=None):\n    time.sleep(1000)\n"
+    assert _built(tmp_path, [], hook, output="-", script=script) == (
+        1,
+        "",
+        "neve: the build backend does not answer in 1 seconds\n",
+    )
 
 
 def test_what_a_backend_asks_for_is_printed(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from neve.cli.context import Context, script_argument
+from neve.progress import counted
 
 if TYPE_CHECKING:
     from neve.libraries.report import Report
@@ -52,7 +53,7 @@ def run(context: Context) -> int:
         result, report, added = _libraries(context, result)
     context.session.progress.stage(
         f"{', '.join(result.changed) or 'nothing'} written: {result.lock.base.summary}, "
-        f"{len(result.artefacts)} packages for {_python(result)}"
+        f"{counted(len(result.artefacts), 'package')} for {_python(result)}"
     )
     missing = [each.summary for each in report.missing]
     data = {"file": str(path), "changed": list(result.changed), "added": list(added), "missing_libraries": missing}

@@ -28,6 +28,11 @@ _SPACE = re.compile(r"No space left on device|Disk quota exceeded|database or di
 _COMPILED = re.compile(
     r"neve: (?P<package>\S+) is compiled: it is (?P<tags>.+), which does not run on (?P<platform>\S+)"
 )
+_BACKEND = re.compile(
+    r"^neve: (?P<said>build-system\.build-backend \".*\" cannot be imported: .*"
+    r"|the build backend does not answer in \d+ seconds)$",
+    re.M,
+)
 _NAMESPACES = re.compile(
     r"user namespace|/proc/self/setgroups|unshar(?:e|ing)|cloning builder process|requires (?:a )?sandbox|"
     r"does not support the.*namespace|(?:mounting|bind mount|pivot).*Operation not permitted|setuid.*mapping"
@@ -48,6 +53,10 @@ class BuildError(NeveError):
     ) -> None:
         super().__init__(what, where=where, why=why, fixes=fixes)
         self.lacking = tuple(lacking)
+
+
+class BackendError(NeveError):
+    """A build backend that is not there, or does not answer."""
 
 
 def build_failure(nix: Nix, log: Log, status: int) -> NeveError:
@@ -75,6 +84,8 @@ def build_failure(nix: Nix, log: Log, status: int) -> NeveError:
     tail = list(log.tails.get(derivation, ()))
     if compiled := _COMPILED.search("\n".join(tail)):
         return _not_portable(**compiled.groupdict())
+    if backend := _BACKEND.search("\n".join(tail)):
+        return BackendError(backend["said"], where=name, fixes=_full_log(nix, derivation, tail))
     reason = _REASON.search(message)
     # What is lacking, compilers say before their callers give up.
     telling = [line for line in tail[:-_LINES] if lacking([line])]
@@ -144,4 +155,4 @@ def _full_log(nix: Nix, derivation: str, tail: Sequence[str]) -> list[str]:
     return [f"read the whole log: {command}"]
 
 
-__all__ = ["BuildError", "build_failure", "failure"]
+__all__ = ["BackendError", "BuildError", "build_failure", "failure"]

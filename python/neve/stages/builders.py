@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from neve.bases.base import find_base
 from neve.errors import NeveError
 from neve.lock.text import NAME
+from neve.progress import counted
 from neve.stages.permission import may_change, must_not_change
 
 if TYPE_CHECKING:
@@ -143,12 +144,13 @@ def _with_answers(
 ) -> Lock:
     """``lock`` with what the backends of the keys ``asks`` ask for, until they ask for nothing new."""
     from neve.lock.build_answers import with_answers
+    from neve.lock.sdists import DirectoryPin
     from neve.stages.hooks import answers_of
 
     own = session.plan.machine
     todo = set(asks)
     for _ in range(_ROUNDS):
-        session.progress.stage(f"asking {len(todo)} build backends what they need besides")
+        session.progress.stage(f"asking {counted(len(todo), 'build backend')} what more is needed")
         answers = answers_of(session, lock, environments, todo)
         every = targets_of(session, lock, environments)
         pins: dict[str, tuple[BuildPin, Targets]] = {}
@@ -156,7 +158,8 @@ def _with_answers(
             pin = _own_pin(session, lock.build) if key == OWN else lock.built[key]
             having = [a for a, artefacts in environments.items() if key in {getattr(x, "key", None) for x in artefacts}]
             pins[key] = (pin, every if key == OWN else {architecture: every[architecture] for architecture in having})
-        found = with_answers(pins, answers, own=own, uv=session.uv, settings=settings)
+        fixes = {key: _mending(pin) for key, (pin, _) in pins.items() if key == OWN or isinstance(pin, DirectoryPin)}
+        found = with_answers(pins, answers, own=own, uv=session.uv, settings=settings, fixes=fixes)
         todo = {key for key, pin in found.items() if pin.requires != pins[key][0].requires}
         lock = _replaced(lock, found)
         if not todo:
@@ -166,6 +169,15 @@ def _with_answers(
         f"the build of {names} asks for more each time",
         why=f"after {_ROUNDS} rounds: {', '.join(sorted(r for key in todo for r in found[key].asked or ()))}",
         fixes=["name it all: build-system.requires of your own project, tool.uv.extra-build-dependencies of others"],
+    )
+
+
+def _mending(pin: BuildPin) -> tuple[str, ...]:
+    """The remedies where one's own backend asks for what cannot be had."""
+    directory = f"{path}/" if (path := getattr(pin, "path", None)) else ""
+    return (
+        f"mend what {pin.backend} answers to get_requires_for_build_wheel",
+        f"or take another one: build-system.build-backend in {directory}pyproject.toml",
     )
 
 

@@ -21,6 +21,7 @@ from neve.libraries.needs import Need, find_needs, newest_glibc
 from neve.libraries.provider import Provider
 from neve.libraries.report import Missing, Report, joined, report_from
 from neve.libraries.sonames import is_drivers
+from neve.progress import counted
 from neve.python.wheel import Wheel
 from neve.stages.lock import Locked, lock_project
 
@@ -120,12 +121,12 @@ def _contents(
     if absent and fetch:
         from neve.python.artefact import files_of
 
-        session.progress.stage(f"fetching {len(absent)} wheels, to read which libraries they need")
+        session.progress.stage(f"fetching {counted(len(absent), 'wheel')}, to read which libraries are needed")
         session.fetcher.fetch(files_of(absent))
     there = sorted((w for w in new if _place(session, w).is_file()), key=lambda w: -_place(session, w).stat().st_size)
     unreadable: dict[str, str] = {}
     if there:
-        session.progress.stage(f"reading which libraries {len(there)} wheels need")
+        session.progress.stage(f"reading which libraries are needed by {counted(len(there), 'wheel')}")
         from neve.libraries.wheel import read_wheel
 
         def read(wheel: Wheel) -> WheelFiles | NeveError:

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from neve.errors import NeveError
+from neve.progress import counted
 from neve.python.sdist import Git, Sdist
 from neve.python.wheel import Wheel
 
@@ -33,7 +34,7 @@ def provide_files(session: Session, wanted: Sequence[Artefact]) -> None:
     absent = missing(session.nix, list(artefacts))
     if not absent:
         return
-    session.progress.stage(f"fetching {len(absent)} pinned files")
+    session.progress.stage(f"fetching {counted(len(absent), 'pinned file')}")
     files = session.fetcher.fetch([artefacts[path] for path in absent])
     session.progress.stage("adding them to the store")
     add_fixed(session.nix, files)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from neve.lock.text import NAME
+from neve.progress import counted
 from neve.python.wheel import File
 from neve.stages.permission import may_change, must_not_change
 
@@ -30,8 +31,8 @@ def with_sizes(
         sizes = _cached_sizes(session, unknown) | sizes
     new = [artefact for sha256, artefact in unknown.items() if sha256 not in sizes]
     if new:
-        must_not_change(session, check, f"{NAME} lacks the sizes of {len(new)} files", True)
-        session.progress.stage(f"asking for the sizes of {len(new)} files")
+        must_not_change(session, check, f"{NAME} lacks the sizes of {counted(len(new), 'file')}", True)
+        session.progress.stage(f"asking for the sizes of {counted(len(new), 'file')}")
         there = [artefact for artefact in new if artefact.path is None]
         found = session.fetcher.sizes([artefact.url for artefact in there])
         sizes.update({artefact.sha256: size for artefact, size in zip(there, found, strict=True)})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from neve.errors import NeveError
 from neve.lock.text import NAME
+from neve.progress import counted
 from neve.python.sdist import Source
 from neve.stages.builders import targets_of, with_builders
 from neve.stages.permission import may_change, must_not_change
@@ -66,7 +67,7 @@ def _with_pins(
         )
         if not may_change(session, check):
             return lock, frozenset()
-        session.progress.stage(f"locking the build requirements of {len(stale.new)} sources")
+        session.progress.stage(f"locking the build requirements of {counted(len(stale.new), 'source')}")
     found = stale.resolve(session.uv)
     return lock.model_copy(update=found.tables()) if may_change(session, check) else lock, found.asking
 
