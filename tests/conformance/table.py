@@ -83,16 +83,27 @@ def _row(directory: Path, targets: Sequence[str]) -> Row:
 
 
 def _foreign(directory: Path, project: Project, targets: Sequence[str]) -> tuple[dict[str, Comparison], str]:
-    """Of poetry.lock and pdm.lock the files are compared, of other kinds nothing is."""
+    """poetry.lock and pdm.lock are compared: what is installed, and its files; of other kinds nothing is."""
     has_oracle = project.kind in foreign.LOCKS and (directory / foreign.LOCKS[project.kind]).exists()
     found = {}
     for target, choice in choices(directory, targets).items():
         if isinstance(choice, NeveError):
             found[target] = Comparison(error=choice, differences=(f"neve refuses: {choice}",))
             continue
-        lines = foreign.differences(directory, project.kind, choice, TARGETS[target]) if has_oracle else []
+        lines = (
+            foreign.differences(
+                directory,
+                project.kind,
+                choice,
+                TARGETS[target],
+                extras=project.config.extras,
+                groups=project.config.groups or (),
+            )
+            if has_oracle
+            else []
+        )
         found[target] = Comparison(chosen=choice, differences=tuple(lines))
-    return found, "files equal" if has_oracle else "no oracle"
+    return found, "equal to the lock" if has_oracle else "no oracle"
 
 
 def _admits(project: Project, target: str) -> bool:
