@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from neve.errors import NeveError
@@ -58,7 +60,7 @@ def test_what_is_a_password(text: str, bare: bool, expected: bool) -> None:
     assert holds_password(text, bare=bare) is expected
 
 
-def _source(kind: str, url: str) -> dict[str, object]:
+def _source(kind: str, url: str) -> dict[str, Any]:
     source = {"source": [{"name": "x", "url": url}]}
     return source if kind == "pipenv" else {"tool": {kind: source}}
 

@@ -323,6 +323,8 @@ def test_secrets_of_the_environment_stay_out_of_the_lock(
     assert versions(locked) == {"lime": "1.0", "rind": "1.0"}
     written = [path for path in project.rglob("*") if path.is_file() and "s3cret" in path.read_text()]
     assert written == []
+    place = project / ".neve/resolved"  # where uv answers: nobody else reads it, also where we are killed meanwhile
+    assert (place.stat().st_mode & 0o777, list(place.iterdir())) == (0o700, [])
 
 
 def test_a_local_directory_that_asks_for_more_makes_the_environment_stale(world: World, project: Path) -> None:
