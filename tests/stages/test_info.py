@@ -45,3 +45,21 @@ def test_the_plan_as_data(world: World, tmp_path: Path) -> None:
     titles = [title for title, _, _ in description_tables(found)]
     assert titles == ["plan", "components", "system packages", "Python packages", "layers, bottom to top"]
     assert all(len(row) == len(columns) for _, columns, rows in description_tables(found) for row in rows)
+
+
+def test_a_directory_has_the_version_that_it_says(world: World, tmp_path: Path) -> None:
+    world.serve_wheel("flit-core", "3.12.0")
+    for name, version in (("said", 'version = "1.5"'), ("open", 'dynamic = ["version"]')):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "pyproject.toml").write_text(
+            f'[project]\nname = "{name}"\n{version}\n'
+            '[build-system]\nrequires = ["flit_core"]\nbuild-backend = "flit_core.buildapi"\n'
+        )
+    (tmp_path / "pylock.toml").write_text(
+        'lock-version = "1.0"\ncreated-by = "hand"\n'
+        '[[packages]]\nname = "open"\ndirectory = { path = "open" }\n'
+        '[[packages]]\nname = "said"\ndirectory = { path = "said" }\n'
+    )
+    found = describe(world.session(tmp_path))
+    versions = {each.name: each.version for each in found.platforms["linux/amd64"].environment}
+    assert versions == {"open": None, "said": "1.5"}

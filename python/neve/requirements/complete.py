@@ -24,8 +24,8 @@ def complete(
     fixes: Sequence[str],
     excluded: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
-    """``data``, the pylock that the lock ``file`` is, where no target lacks a package of ``whole``: what its pins and the
-    project's wishes resolve to. Those of ``excluded``, normalized names, may be lacking.
+    """``data``, the pylock that the lock ``file`` is, where no target lacks a package of ``whole``: what its pins and
+    the project's wishes resolve to. Those of ``excluded``, normalized names, may be lacking.
 
     ``targets`` are by architecture, the one that must be had first: what another lacks takes it out of the lock's
     environments. Raises NeveError with what is lacking.

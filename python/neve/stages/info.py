@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from neve.bases.base import find_base
 from neve.errors import NeveError
 from neve.image.layout import Layout
+from neve.project.static_version import static_version
 from neve.python.artefact import describe_artefact
+from neve.python.sdist import Directory
 from neve.render.config import ARCHITECTURES
 from neve.stages.build import fresh_build
 from neve.stages.description import Description
@@ -15,7 +17,10 @@ from neve.stages.libraries import find_missing
 from neve.stages.lock import lock_project
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from neve.components.plan import Plan
+    from neve.python.artefact import Artefact
     from neve.session import Session
     from neve.stages.lock import Locked
 
@@ -59,7 +64,7 @@ def describe(session: Session) -> Description:
             },
             "base": plan.base,
             "release": plan.release,
-            "platforms": _platforms(locked),
+            "platforms": _platforms(locked, session.directory),
             "components": [{"name": name, "adds": note} for name, note in plan.components],
             "packages": {group: list(names) for group, names in find_base(plan.base).names(plan, lock).items()},
             "missing_libraries": [each.summary for each in report.missing],
@@ -71,11 +76,19 @@ def describe(session: Session) -> Description:
     )
 
 
-def _platforms(locked: Locked) -> dict[str, dict[str, list[dict[str, object]]]]:
+def _platforms(locked: Locked, top: Path) -> dict[str, dict[str, list[dict[str, object]]]]:
     return {
-        f"linux/{ARCHITECTURES[architecture]}": {"environment": [describe_artefact(a) for a in artefacts]}
+        f"linux/{ARCHITECTURES[architecture]}": {"environment": [_described(a, top) for a in artefacts]}
         for architecture, artefacts in locked.environments.items()
     }
+
+
+def _described(artefact: Artefact, top: Path) -> dict[str, object]:
+    """``artefact``; a directory below ``top`` with the version that it says, which no lock has."""
+    described = describe_artefact(artefact)
+    if isinstance(artefact, Directory) and artefact.version is None:
+        described["version"] = static_version(top / artefact.path)
+    return described
 
 
 def _image(plan: Plan) -> dict[str, object]:
