@@ -80,10 +80,20 @@ def test_what_is_no_archive_of_this_interpreter(content: bytes, why: str, tmp_pa
 
 
 def test_more_than_there_can_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("neve.interpreter.archive._MOST_BYTES", 100)
-    with pytest.raises(NeveError) as caught:
-        checked(tmp_path, tar_of(PROGRAM, entry("python/x", "x" * 200)))
-    assert "larger than" in (caught.value.why or "")
+    def refused(*members: tuple[tarfile.TarInfo, bytes]) -> str:
+        with pytest.raises(NeveError) as caught:
+            checked(tmp_path, tar_of(PROGRAM, *members))
+        return str(caught.value.why)
+
+    monkeypatch.setattr("neve.interpreter.archive._MOST_BYTES", 1 << 20)
+    assert "larger than" in refused(entry("python/x", "x" * (1 << 21)))
+    comments = [entry(f"python/{number}") for number in range(2)]
+    for info, _ in comments:
+        info.pax_headers = {"comment": "x" * (3 << 18)}
+    assert "more than 1 MiB" in refused(*comments)
+    checked(tmp_path, tar_of(PROGRAM, entry("python/x", "x" * (1 << 19))))
+    monkeypatch.setattr("neve.interpreter.archive._MOST_MEMBERS", 2)
+    assert "larger than" in refused(*(entry(f"python/{number}") for number in range(4)))
 
 
 def test_unpacked_once_for_this_machine(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import posixpath
 import tarfile
 import zlib
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from neve.errors import NeveError
 from neve.files import explained, locked, new_directory
+from neve.tar import Header, open_tar
 
 _MOST_BYTES = 2 << 30  # unpacked; real ones hold some 100 to 400 MB
 _MOST_MEMBERS = 100_000
@@ -25,7 +25,7 @@ def check_archive(archive: Path, file: str, python: str) -> None:
     """
     programs = {f"{ROOT}/bin/python{python}", f"{ROOT}/bin/python{python}t"}
     try:
-        with gzip.open(archive) as stream, tarfile.open(fileobj=stream, mode="r:") as tar:
+        with open_tar(archive, _MOST_BYTES) as (tar, stream):
             names = {posixpath.normpath(member.name) for member in _members(tar)}
             if len(stream.read(_MOST_PADDING + 1)) > _MOST_PADDING:  # gzip's own checksum comes after it
                 raise _UnsafeError("it goes on after its end")
@@ -48,7 +48,7 @@ def unpacked(archive: Path, sha256: str, python: str, cache: Path) -> Path:
             directory.parent.mkdir(parents=True, exist_ok=True)
             with locked(directory.parent / ".lock"):
                 if not directory.is_dir():
-                    with new_directory(directory) as new, tarfile.open(archive, "r:gz") as tar:
+                    with new_directory(directory) as new, tarfile.open(archive, "r:gz", tarinfo=Header) as tar:
                         tar.extraction_filter = lambda member, _: _ours(member)
                         tar.extractall(new, members=map(_ours, _members(tar)))  # noqa: S202 - each is looked at
     programs = [directory / ROOT / "bin" / f"python{python}{suffix}" for suffix in ("", "t")]

@@ -8,10 +8,10 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, cast
 
 from neve.errors import NeveError
 from neve.python.source_tree import Tree, is_telling
+from neve.tar import open_tar
 
 _MIB = 1 << 20
 _MOST_BYTES = 2048 * _MIB  # unpacked; the largest real ones hold a few hundred MiB
@@ -133,46 +133,8 @@ def _small(size: int, name: str) -> None:
         raise ValueError(f"{name!r} is larger than {_LARGEST_FILE} bytes")
 
 
-class _Measured:
-    """The bytes of a compressed file, up to _MOST_BYTES: an archive may be made to grow without end."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self._left = _MOST_BYTES
-
-    def read(self, size: int) -> bytes:
-        chunk = self._stream.read(size)
-        self._left -= len(chunk)
-        if self._left < 0:
-            raise ValueError(f"it unpacks to more than {_MOST_BYTES // _MIB} MiB")
-        return chunk
-
-
-class _Header(tarfile.TarInfo):
-    """A header of a tar archive. What tarfile itself reads into memory, long names and extended headers, is small."""
-
-    @classmethod
-    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _Header:
-        header = super().frombuf(buf, encoding, errors)
-        if header.type == tarfile.GNUTYPE_SPARSE:
-            raise ValueError(f"{header.name!r} is a sparse file")
-        if header.type in _META:
-            _small(header.size, header.name)
-        return header
-
-
-_META = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
-
-
 def _tar_entries(archive: Path) -> Iterator[_Entry]:
-    import gzip
-
-    with (
-        gzip.open(archive) as stream,
-        tarfile.open(
-            fileobj=cast("IO[bytes]", _Measured(cast("IO[bytes]", stream))), mode="r|", tarinfo=_Header
-        ) as tar,
-    ):
+    with open_tar(archive, _MOST_BYTES) as (tar, _):
         for entry in tar:
             parts = _parts(entry.name)
             content = None
