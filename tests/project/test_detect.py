@@ -9,6 +9,7 @@ import pytest
 from neve.errors import NeveError
 from neve.project.detect import detect
 from neve.project.pyproject import parse_toml
+from neve.project.read import read_project
 
 PROJECT = '[project]\nname = "app"\n'
 # A file, or a table of pyproject.toml, of each kind, in the order of docs/reference/projects.md.
@@ -97,6 +98,34 @@ def test_a_lock_of_uv_beside_a_project_that_uv_does_not_lock_counts_for_nothing(
 def test_what_is_passed_over_is_told(tmp_path: Path) -> None:
     data = put(tmp_path, ("", "uv.lock", PROJECT), ("", "poetry.lock", "[tool.poetry]\n"), ("", "requirements.txt", ""))
     assert detect(tmp_path, data, None).passed_over == (("poetry", "poetry.lock"), ("requirements", "requirements.txt"))
+
+
+@pytest.mark.parametrize("shown", [("", "hatch.toml", PROJECT), ("", "", PROJECT + "[tool.hatch.envs.x]\n")])
+def test_hatch_with_a_lock_of_uv(tmp_path: Path, shown: tuple[str, str, str]) -> None:
+    found = detect(tmp_path, put(tmp_path, shown, ("", "uv.lock", "")), None)
+    assert (found.winner.kind, found.passed_over) == ("hatch", ())
+    assert found.winner.reason.endswith("; uv.lock is its lock")
+    assert detect(tmp_path, put(tmp_path, shown, ("", "uv.lock", "[tool.uv]\n")), None).winner.kind == "uv"
+
+
+def test_a_lock_that_decides_is_not_passed_over(tmp_path: Path) -> None:
+    data = put(tmp_path, ("", "uv.lock", PROJECT), ("", "pylock.toml", ""))
+    assert detect(tmp_path, data, "pyproject").passed_over == (("pylock", "pylock.toml"),)
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_member_of_a_workspace(tmp_path: Path, own: bool) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.uv.workspace]\nmembers = ["packages/*"]\n')
+    member = tmp_path / "packages" / "a"
+    member.mkdir(parents=True)
+    data = put(member, ("", "uv.lock" if own else "", PROJECT))
+    found = detect(member, data, None)
+    assert (found.winner.kind, found.winner.file, found.passed_over) == ("uv", "../../pyproject.toml", ())
+    (tmp_path / "uv.lock").touch()
+    found = detect(member, data, None)
+    assert (found.winner.kind, found.winner.file) == ("uv", "../../uv.lock")
+    assert "workspace" in found.winner.reason
+    assert read_project(member).files == ("../../uv.lock", "../../pyproject.toml", "pyproject.toml")
 
 
 def test_the_parts_of_a_kind_are_not_passed_over(tmp_path: Path) -> None:

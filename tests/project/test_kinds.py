@@ -70,6 +70,7 @@ def test_the_python_of_a_virtual_root_is_that_of_its_members(tmp_path: Path) -> 
     }
     found = project(tmp_path, files)
     assert found.requires_python == ">=3.11,<3.13"
+    assert found.files == ("pyproject.toml", "packages/a/pyproject.toml", "packages/b/pyproject.toml")
     assert found.python == PythonRequest(specifier=">=3.11,<3.13", origin="requires-python of packages/a, packages/b")
     locked = project(tmp_path / "x", {"pyproject.toml": root, "uv.lock": 'requires-python = ">=3.12"\n'})
     assert (locked.requires_python, locked.python.origin) == (">=3.12", "requires-python of uv.lock")
@@ -301,6 +302,11 @@ def test_a_script(tmp_path: Path) -> None:
     found = project(tmp_path, {"My tool.py": text, "pyproject.toml": "broken ["}, "My tool.py")
     assert (found.kind, found.name, found.files) == ("script", "my-tool", ("My tool.py",))
     assert (found.requires_python, found.config.system, found.has_python) == (">=3.12", ("curl",), True)
+
+
+def test_the_lock_of_a_script_is_one_of_its_files(tmp_path: Path) -> None:
+    files = {"a.py": BLOCK + "# ///\n", "a.py.lock": ""}
+    assert project(tmp_path, files, "a.py").files == ("a.py", "a.py.lock")
 
 
 def test_a_script_with_other_line_ends(tmp_path: Path) -> None:

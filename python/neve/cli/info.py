@@ -1,5 +1,5 @@
 """Show the plan: what was read, which components and packages the image is made of, its layers with their sizes
-(of the last build, where it is fresh; else those of the wheels)."""
+(of the last build, where it is fresh; else those of the wheels). Where there is no lock, it locks first."""
 
 from __future__ import annotations
 

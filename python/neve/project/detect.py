@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,6 +24,7 @@ _LOCKS: tuple[tuple[Kind, str, str | None], ...] = (
 )
 _TABLES: tuple[Kind, ...] = ("uv", "poetry", "pdm", "rye")
 _FROM_PYPROJECT: frozenset[Kind] = frozenset({"uv", "poetry", "pdm", "rye", "hatch", "pyproject"})
+_BY_UV: frozenset[Kind] = frozenset({"uv", "hatch", "pyproject"})  # which are locked by uv.lock
 # Every file that alone can change what kind a directory is, or what its environment is.
 MARKERS = (
     PYPROJECT,
@@ -80,24 +82,16 @@ def _found(directory: Path, pyproject: Mapping[str, Any]) -> Iterator[Found]:
     def there(name: str) -> bool:
         return (directory / name).is_file()
 
-    for kind, lock, manifest in _LOCKS:
-        # uv locks nothing of Poetry's own tables: such a lock is of another time.
-        left_behind = kind == "uv" and "project" not in pyproject and not is_virtual(pyproject)
-        if there(lock) and (manifest is None or there(manifest)) and not left_behind:
-            yield Found(kind, lock, f"{lock} is there")
     tool = pyproject.get("tool")
     tables = tool if isinstance(tool, Mapping) else {}
+    hatch = _hatch(directory, pyproject, tables)
+    yield from _locked(directory, pyproject, hatch if "uv" not in tables else None)
     for kind in _TABLES:
         # Settings of a tool make no project of its kind: there has to be something that it locks.
         if kind in tables and (kind == "poetry" or "project" in pyproject or (kind == "uv" and is_virtual(pyproject))):
             yield Found(kind, PYPROJECT, f"{PYPROJECT} has [tool.{kind}]")
-    hatch = tables.get("hatch")
-    if "project" not in pyproject:
-        pass
-    elif isinstance(hatch, Mapping) and "envs" in hatch:
-        yield Found("hatch", PYPROJECT, f"{PYPROJECT} has [tool.hatch.envs]")
-    elif there("hatch.toml"):
-        yield Found("hatch", "hatch.toml", "hatch.toml is there")
+    if hatch is not None:
+        yield hatch
     if there("Pipfile"):
         yield Found("pipenv", "Pipfile", "Pipfile is there")
     if "project" in pyproject:
@@ -109,6 +103,51 @@ def _found(directory: Path, pyproject: Mapping[str, Any]) -> Iterator[Found]:
     plain = "neve.toml" if there("neve.toml") else next(iter(sorted(p.name for p in directory.glob("*.py"))), None)
     if plain is not None:
         yield Found("sources", plain, f"{plain} is there, and nothing that asks for packages")
+
+
+def _locked(directory: Path, pyproject: Mapping[str, Any], hatch: Found | None) -> Iterator[Found]:
+    """The kinds that have a lock; ``hatch`` is what uv.lock locks, where it is Hatch's."""
+    root = _root(directory) if "project" in pyproject else None
+    for kind, lock, manifest in _LOCKS:
+        # uv locks nothing of Poetry's own tables: such a lock is of another time.
+        left_behind = kind == "uv" and "project" not in pyproject and not is_virtual(pyproject)
+        name = f"{root}/{lock}" if kind == "uv" and root is not None else lock  # the lock of a root is its members'
+        if not (directory / name).is_file() or left_behind or (manifest and not (directory / manifest).is_file()):
+            continue
+        if name != lock:
+            yield Found(kind, name, f"{name} is that of the workspace that it is a member of")
+        elif kind == "uv" and hatch is not None:
+            yield hatch._replace(reason=f"{hatch.reason}; {lock} is its lock")
+        else:
+            yield Found(kind, lock, f"{lock} is there")
+    if root is not None:
+        yield Found("uv", f"{root}/{PYPROJECT}", f"it is a member of the workspace of {root}/{PYPROJECT}")
+
+
+def _hatch(directory: Path, pyproject: Mapping[str, Any], tables: Mapping[str, Any]) -> Found | None:
+    table = tables.get("hatch")
+    if "project" not in pyproject:
+        return None
+    if isinstance(table, Mapping) and "envs" in table:
+        return Found("hatch", PYPROJECT, f"{PYPROJECT} has [tool.hatch.envs]")
+    return Found("hatch", "hatch.toml", "hatch.toml is there") if (directory / "hatch.toml").is_file() else None
+
+
+def _root(directory: Path) -> str | None:
+    """The root of the workspace that ``directory`` is a member of, relative to it."""
+    from neve.project.workspace import workspace_root
+
+    root = workspace_root(directory)
+    return os.path.relpath(root, directory.resolve()) if root is not None else None
+
+
+def environment_files(directory: Path, kind: str) -> tuple[str, ...]:
+    """The lock of a project of ``kind`` in ``directory``, where uv has made it, and the root of its workspace."""
+    if kind not in _BY_UV:
+        return ()
+    root = _root(directory)
+    names = ("uv.lock",) if root is None else (f"{root}/uv.lock", f"{root}/{PYPROJECT}")
+    return tuple(name for name in names if (directory / name).is_file())
 
 
 _LATER: tuple[tuple[Kind, str], ...] = (
@@ -132,7 +171,8 @@ def _others(winner: Found, found: list[Found]) -> Iterator[tuple[Kind, str]]:
         seen |= {"pyproject", "setuptools"}
     for each in found:
         by_request = each.kind == "uv" and each.reason.endswith("[project]")
-        if each.kind not in seen and not by_request:
+        decides = winner.kind in _BY_UV and each.file.endswith("uv.lock")
+        if each.kind not in seen and not by_request and not decides:
             seen.add(each.kind)
             yield each.kind, each.file
 
@@ -172,4 +212,4 @@ def _not_there(directory: Path, wanted: str, found: list[Found]) -> NeveError:
     )
 
 
-__all__ = ["MARKERS", "PYPROJECT", "Detected", "Found", "detect", "is_virtual"]
+__all__ = ["MARKERS", "PYPROJECT", "Detected", "Found", "detect", "environment_files", "is_virtual"]

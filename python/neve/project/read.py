@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from neve.errors import NeveError, collected
-from neve.project.detect import PYPROJECT, Found, detect, is_virtual
+from neve.project.detect import PYPROJECT, Found, detect, environment_files, is_virtual
 from neve.project.facts import Facts, name_of
 from neve.project.indexes import file_problems, password_problems
 from neve.project.make import make_project, read_config
@@ -57,7 +57,10 @@ def read_project(directory: Path, script: str | None = None) -> Project:
         name=name_of(directory.resolve()),
         python_version=python_version,
         detected=detected,
-        files=tuple(name for name in (PYPROJECT, "neve.toml", ".python-version") if (directory / name).is_file()),
+        files=(
+            *environment_files(directory, detected.winner.kind),
+            *(name for name in (PYPROJECT, "neve.toml", ".python-version") if (directory / name).is_file()),
+        ),
     )
 
 
@@ -108,10 +111,10 @@ def _facts(directory: Path, winner: Found, pyproject: Mapping[str, Any] | None) 
     if kind in ("sources", "pylock") or (kind == "uv" and is_virtual(pyproject or {})):
         of_members = workspace_python(directory) if kind == "uv" else None
         if of_members is not None:
-            requires, origin = of_members
+            requires, origin, files = of_members
             if wrong := specifier_problems(requires, where=origin):
                 raise wrong[0]
-            facts = replace(facts, requires_python=requires, requires_origin=origin)
+            facts = replace(facts, requires_python=requires, requires_origin=origin, files=files)
         return replace(facts, build_system=None, scripts=())
     raise no_project_table(PYPROJECT)
 

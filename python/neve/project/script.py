@@ -47,11 +47,12 @@ def read_script(directory: Path, name: str, python_version: str | None) -> Proje
         if data is not None
         else "it is named on the command line, and asks for no packages"
     )
+    lock = f"{name}.lock"
     facts = Facts(
         name=name_of(Path(name).with_suffix("")),
         requires_python=requires,
         requires_origin="requires-python",
-        files=(name,),
+        files=(name, *((lock,) if data is not None and (directory / lock).is_file() else ())),
     )
     return make_project(
         "script",

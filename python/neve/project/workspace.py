@@ -27,9 +27,9 @@ def workspace_root(directory: Path) -> Path | None:
     return None
 
 
-def workspace_python(root: Path) -> tuple[str, str] | None:
-    """The Pythons that all members of the workspace at ``root`` admit, as one specifier set, and who says so; that of
-    uv.lock where no member says any. None where nothing does.
+def workspace_python(root: Path) -> tuple[str, str, tuple[str, ...]] | None:
+    """The Pythons that all members of the workspace at ``root`` admit, as one specifier set, who says so, and the files
+    of those that say any; that of uv.lock where no member does. None where nothing does.
     """
     workspace = _workspace(root) or {}
     named, excluded = (_strings(workspace.get(key)) for key in ("members", "exclude"))
@@ -40,9 +40,10 @@ def workspace_python(root: Path) -> tuple[str, str] | None:
             said[directory.relative_to(root).as_posix()] = requires
     if not said:
         locked = _data(root / "uv.lock").get("requires-python")
-        return (locked, "requires-python of uv.lock") if isinstance(locked, str) else None
+        return (locked, "requires-python of uv.lock", ()) if isinstance(locked, str) else None
     names = [*list(said)[:3], *([f"{len(said) - 3} others"] if len(said) > 3 else [])]
-    return ",".join(dict.fromkeys(said.values())), f"requires-python of {', '.join(names)}"
+    files = tuple(f"{name}/pyproject.toml" for name in said)
+    return ",".join(dict.fromkeys(said.values())), f"requires-python of {', '.join(names)}", files
 
 
 def _members(root: Path, named: list[str], excluded: list[str]) -> list[Path]:
