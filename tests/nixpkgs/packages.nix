@@ -68,6 +68,7 @@ removeAttrs relocated [
 ] (name: named name { })
 // lib.genAttrs [ "gcc13" "gcc14" "gcc15" ] (name: named name { })
 // removeAttrs (import ./builders.nix stand) [ "shell" ]
+// import ./fetchers.nix stand
 // import ./python.nix (stand // { inherit named relocated; })
 // import ./cuda.nix (stand // { inherit named; })
 // import ./aliases.nix
