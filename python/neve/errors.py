@@ -13,13 +13,14 @@ _LONGEST = 2000  # characters of a line
 
 
 class ExitCode(IntEnum):
-    """Exit codes of the command line; 75 and 70 are those of sysexits(3)."""
+    """Exit codes of the command line; 75 and 70 are those of sysexits(3), 127 is that of shells."""
 
     DONE = 0
     FIXABLE = 1
     USAGE = 2
     DEFECT = 70
     TRANSIENT = 75
+    NO_COMMAND = 127
 
 
 class NeveError(Exception):
@@ -60,6 +61,12 @@ class UsageError(NeveError):
     """The command line itself is wrong."""
 
     code = ExitCode.USAGE
+
+
+class NoCommandError(NeveError):
+    """What is to run in an image is not in it."""
+
+    code = ExitCode.NO_COMMAND
 
 
 class TransientError(NeveError):
@@ -117,6 +124,7 @@ __all__ = [
     "ExitCode",
     "ManyErrors",
     "NeveError",
+    "NoCommandError",
     "TransientError",
     "UsageError",
     "collected",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from neve.errors import NeveError
-from neve.image.bubblewrap import Bind, User, bubblewrap_arguments, find_user
+from neve.image.bubblewrap import Bind, User, bubblewrap_arguments, find_user, lacks_command
 from tests.image.layouts import Tree, unpacked
 
 TREE: Tree = {
@@ -135,3 +135,16 @@ def test_unknown_users(rootfs: Path, text: str) -> None:
 
 def test_no_passwd(tmp_path: Path) -> None:
     assert find_user(tmp_path, "") == User(uid=0, gid=0, home="/")
+
+
+def test_a_command_that_the_tree_lacks(rootfs: Path, tmp_path: Path) -> None:
+    (rootfs / "usr/bin/link").symlink_to("app")
+    (rootfs / "usr/bin/broken").symlink_to("/nowhere")
+    path = {"Env": ["PATH=/nothing:/bin"]}
+    for there in ("app", "link", "/bin/app", "/usr/bin/../bin/link"):
+        assert lacks_command(rootfs, path, [there]) is None
+    for lacking in ("nosuch", "broken", "lib/app", "/bin/nosuch", "loop/x"):
+        assert lacks_command(rootfs, path, [lacking]) == lacking
+    assert lacks_command(rootfs, {"WorkingDir": "/usr", "Cmd": ["bin/app"]}) is None
+    assert lacks_command(rootfs, {"Entrypoint": ["app"]}, ["nosuch"]) is None
+    assert lacks_command(rootfs, path, ["nosuch"], [Bind(source=tmp_path, target="/bin")]) is None

@@ -95,6 +95,14 @@ def test_bubblewrap(image: dict[str, str], tmp_path: Path) -> None:
     assert "Read-only file system" in written.stderr
 
 
+def test_bubblewrap_says_which_command_is_not_there(image: dict[str, str], tmp_path: Path) -> None:
+    rootfs = unpacked(busybox(), tmp_path / "rootfs")
+    (rootfs / "bin/sh").unlink()
+    done = run(image | {"engine": "bubblewrap", "rootfs": str(rootfs)}, "true")
+    assert (done.returncode, done.stdout) == (127, "")
+    assert done.stderr.startswith("the image has no command /bin/sh\n")
+
+
 def test_bubblewrap_takes_arguments_of_its_own(image: dict[str, str]) -> None:
     own = image | {"engine": "bubblewrap", "engine_args": "--hostname elsewhere --unshare-uts"}
     assert run(own, "cat /proc/sys/kernel/hostname").stdout == "elsewhere\n"

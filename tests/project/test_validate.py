@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -74,3 +75,17 @@ def test_all_problems_are_shown_together() -> None:
     assert isinstance(error, ManyErrors)
     assert len(error.errors) == 4
     assert error.code == 1
+
+
+def test_the_remedy_names_a_heading_of_the_reference() -> None:
+    headings = {
+        line.lstrip("# ").replace("`", "")
+        for line in (Path(__file__).parents[2] / "docs/reference/configuration.md").read_text().splitlines()
+        if line.startswith("#")
+    }
+    wrong = {"build": {"system": ["x", 1]}, "system": ["x", 1], "image": 3}
+    with pytest.raises(NeveError) as caught:
+        validated(Config, wrong, where="pyproject.toml", prefix="tool.neve")
+    named = {fix.rpartition("configuration.md, ")[2] for error in caught.value.errors for fix in error.fixes[-1:]}
+    assert named <= headings
+    assert {"[tool.neve.build]", "system", "[tool.neve.image]"} <= named

@@ -71,6 +71,22 @@ def bubblewrap_arguments(
     return [*result, "--chdir", directory or workdir, "--", *command]
 
 
+def lacks_command(
+    rootfs: Path, config: Mapping[str, Any], arguments: Sequence[str] = (), binds: Sequence[Bind] = ()
+) -> str | None:
+    """The first word of what :func:`bubblewrap_arguments` runs, where the tree has no such program."""
+    words = [*(config.get("Entrypoint") or ()), *(arguments or config.get("Cmd") or ())]
+    if not words:
+        return None
+    tree = _Tree(rootfs)
+    workdir = str(config.get("WorkingDir") or "/")
+    folders = [workdir] if "/" in words[0] else _variables(config).get("PATH", _PATH).split(":")
+    places = [tree.real(os.path.join(workdir, folder, words[0])) for folder in folders]  # noqa: PTH118
+    bound = {tree.real(bind.target) for bind in binds}
+    found = any(tree.has(place) or not bound.isdisjoint((place, *place.parents)) for place in places)
+    return None if found else str(words[0])
+
+
 def find_user(rootfs: Path, text: str) -> User:
     """The user ``name[:group]`` of the image, each a name or a number; root where ``text`` is empty.
 
@@ -196,6 +212,10 @@ class _Tree:
                 done /= part
         return done
 
+    def has(self, place: PurePosixPath) -> bool:
+        """Whether the tree has anything there."""
+        return os.path.lexists(self._at(place))
+
     def is_bare(self, place: PurePosixPath) -> bool:
         """Whether the tree has nothing there, or an empty directory."""
         path = self._at(place)
@@ -207,4 +227,4 @@ class _Tree:
         return self._rootfs.joinpath(*place.parts[1:])
 
 
-__all__ = ["Bind", "User", "bubblewrap_arguments", "find_user"]
+__all__ = ["Bind", "User", "bubblewrap_arguments", "find_user", "lacks_command"]

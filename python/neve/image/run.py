@@ -11,8 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from neve.errors import NeveError
-from neve.image.bubblewrap import Bind, bubblewrap_arguments
+from neve.errors import NeveError, NoCommandError
+from neve.image.bubblewrap import Bind, bubblewrap_arguments, lacks_command
 from neve.image.engine import Engine, Kind, find_engine
 from neve.image.layout import Image, Layout, own_architecture
 from neve.image.load import engine_output, load
@@ -83,11 +83,18 @@ def run_bubblewrap(
 ) -> int:
     """Run the tree ``rootfs`` as ``config``, an image configuration's ``config`` object, says; the exit code.
 
-    ``bwrap`` is the program and options of its own. Raises NeveError where there is no command, or bwrap
-    cannot be started.
+    ``bwrap`` is the program and options of its own. Raises NeveError where there is no command, NoCommandError where
+    the tree does not have it, NeveError where bwrap cannot be started.
     """
     terminal = {"TERM": os.environ["TERM"]} if "-t" in _terminal() and "TERM" in os.environ else {}
     options = bubblewrap_arguments(rootfs, config, arguments, binds=binds, environment=terminal)
+    if (command := lacks_command(rootfs, config, arguments, binds)) is not None:
+        whole = not config.get("Entrypoint") and arguments
+        raise NoCommandError(
+            f"the image has no command {command}",
+            why="it has no entry point: arguments take the place of the whole command" if whole else None,
+            fixes=["`neve shell -- ls /opt/venv/bin` shows what the Python environment has"],
+        )
     sys.stdout.flush()
     sys.stderr.flush()
     return supervise(bwrap, options, os.environ)

@@ -47,10 +47,17 @@ def _problem(model: type[BaseModel], problem: Any, where: str, prefix: str) -> N
     if problem["type"] == "literal_error":
         return _unknown_word(problem, place)
     message = _WORDS.get(problem["type"]) or str(problem["msg"]).removeprefix("Value error, ")
-    fixes = [f"give it as the reference says: docs/reference/configuration.md ({_key(location)})"]
+    fixes = [f"give it as the reference says: docs/reference/configuration.md, {_heading(model, location)}"]
     if problem["type"] == "string_type" and isinstance(problem["input"], int | float):
         fixes = [f'write it in quotes: "{problem["input"]}"', *fixes]
     return NeveError(f"{key} is not valid", where=place, why=message, fixes=fixes)
+
+
+def _heading(model: type[BaseModel], parts: Sequence[str | int]) -> str:
+    """Where the reference has the key: a table of its own, or a key of [tool.neve]."""
+    if parts[0] == "caches":
+        return "[tool.neve.caches.NAME]"
+    return f"[tool.neve.{parts[0]}]" if _known(model, parts[:1]) else str(parts[0])
 
 
 def _unknown_word(problem: Any, place: str) -> NeveError:
