@@ -12,7 +12,6 @@ from typing import Literal
 
 from neve.certificates import host_bundle
 from neve.errors import NeveError
-from neve.project.wheel_settings import wheel_settings
 
 _NO_INTERPRETER = re.compile(
     r"No interpreter found|no interpreter|Python [\d.]+ is not available|not find .*interpreter"
@@ -177,6 +176,8 @@ class Uv:
         ]
         text = "".join(f"{requirement}\n" for requirement in requirements)
         what = f"uv cannot resolve {', '.join(requirements)}"
+        from neve.project.wheel_settings import wheel_settings
+
         settings = wheel_settings(self.directory, os.environ)
         if not constraints and settings is None:
             return self._run(words, what=what, given=text, fixes=fixes)

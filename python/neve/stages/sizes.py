@@ -21,8 +21,6 @@ def with_sizes(
     session: Session, lock: Lock, environments: Mapping[str, tuple[Artefact, ...]], check: bool
 ) -> tuple[Lock, Mapping[str, tuple[Artefact, ...]]]:
     """Which layer a wheel lies in depends on its size; where the index gives none, neve.lock does."""
-    from neve.sources.reader import local_file
-
     unknown = {
         a.sha256: a for artefacts in environments.values() for a in artefacts if isinstance(a, File) and a.size is None
     }
@@ -36,6 +34,8 @@ def with_sizes(
         there = [artefact for artefact in new if artefact.path is None]
         found = session.fetcher.sizes([artefact.url for artefact in there])
         sizes.update({artefact.sha256: size for artefact, size in zip(there, found, strict=True)})
+        from neve.sources.reader import local_file
+
         sizes.update({a.sha256: local_file(session.directory, a).stat().st_size for a in new if a.path is not None})
     if may_change(session, check):
         lock = lock.model_copy(update={"sizes": sizes})
