@@ -17,7 +17,7 @@ _HASH = re.compile(r"\s--hash[=\s]\s*(\S+)")
 _SHA256 = re.compile(r"sha256:([0-9a-f]{64})\Z")
 _MOST_FILES = 200
 _MARKER = re.compile(r"\s;.*$|;\s.*$", re.DOTALL)
-_NAME = re.compile(r"^[A-Za-z0-9][\w.-]*\s*(?:\[[^\]]*\])?\s*@\s*(?=[./]|file:)")
+_NAME = re.compile(r"^[A-Za-z0-9][\w.-]*\s*(?:\[[^\]]*\]\s*)?@\s*(?=[./]|file:)")
 _SHORT = {"-r": "--requirement", "-c": "--constraint", "-e": "--editable", "-i": "--index-url", "-f": "--find-links"}
 _SAME = {"--requirements": "--requirement", "--constraints": "--constraint", "--pypi-url": "--index-url"}
 # What uv does as the line says.
