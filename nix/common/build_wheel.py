@@ -59,7 +59,7 @@ def backend_of(source, table):
 
 
 def pretend(package):
-    """Give a version to what asks a repository for it (setuptools-scm, hatch-vcs and others): the source has no .git."""
+    """Give a version to what asks git for it (setuptools-scm, hatch-vcs and others): the source has no .git."""
     name, _, version = package.partition("==")
     own = re.sub(r"[-_.]+", "_", name).upper()
     for variable in (

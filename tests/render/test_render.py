@@ -87,7 +87,8 @@ def test_one_line_a_pin() -> None:
 def test_every_value_passes_a_filter() -> None:
     """A template pastes nothing as it is, but for the few names that are neve's own."""
     own = re.compile(
-        r'name|system|group|key|place\.root|" \+\+ (\[ project \]|sourceLayers)" if .* else ""|"buildRoot" if project_compiles else "root"'
+        r'name|system|group|key|place\.root|" \+\+ (\[ project \]|sourceLayers)" if .* else ""'
+        r'|"buildRoot" if project_compiles else "root"'
     )
     for file in templates().rglob("*.j2"):
         for expression in re.findall(r"\{\{(.*?)\}\}", file.read_text("utf-8")):

@@ -60,8 +60,8 @@ class Base(Protocol):
     def resolve(
         self, resolver: Resolver, plan: Plan, held: Lock | None, interpreter: InterpreterPin | None, *, upgrade: bool
     ) -> tuple[BaseLock, ToolsLock | None]:
-        """The base's pins; ``held`` is what an older lock has, ``upgrade`` asks for newer; ``interpreter`` is the Python
-        of uv's that goes with them. Raises NeveError.
+        """The base's pins; ``held`` is what an older lock has, ``upgrade`` asks for newer; ``interpreter`` is one of
+        uv's that goes with them. Raises NeveError.
         """
 
     def compilers(self, plan: Plan, lock: Lock, languages: Collection[Language]) -> tuple[str, ...]:

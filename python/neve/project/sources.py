@@ -53,13 +53,13 @@ def must_stay_inside(directory: Path, names: Sequence[str]) -> None:
             fixes=["put the file itself in its place, or let .gitignore name it"],
         )
         for name, target in links.items()
-        if _leads_out(name, links)
+        if leads_out(name, links)
     )
     if problem is not None:
         raise problem
 
 
-def _leads_out(name: str, links: Mapping[str, str]) -> bool:
+def leads_out(name: str, links: Mapping[str, str]) -> bool:
     """Whether the link ``name`` of a tree with ``links`` points out of it, perhaps by way of others."""
     at, rest, followed = name.split("/")[:-1], links[name].split("/"), 0
     if not rest[0]:  # an absolute one
@@ -188,4 +188,4 @@ def _raise(error: OSError) -> None:
     )
 
 
-__all__ = ["must_stay_inside", "source_files"]
+__all__ = ["leads_out", "must_stay_inside", "source_files"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from neve.errors import NeveError, collected
+from neve.project.sources import leads_out
 
 TAKE_ANOTHER = "take another commit of the repository, or a published version of the package"
 _OWN = "nothing is unpacked: it could write outside of its directory"
@@ -79,6 +80,7 @@ def check_tree(top: Path, *, where: str) -> None:
     Raises NeveError with every symbolic link that leads out of it, and every file that is neither file nor link.
     """
     problems: list[NeveError] = []
+    links: dict[str, str] = {}
     for parent, directories, files in os.walk(top):
         for name in [name for name in (*directories, *files) if name == ".git"]:
             taken = Path(parent) / name
@@ -94,30 +96,25 @@ def check_tree(top: Path, *, where: str) -> None:
             mode = os.lstat(path).st_mode
             inside = os.path.relpath(path, top)
             if stat.S_ISLNK(mode):
-                target = os.readlink(path)  # noqa: PTH115
-                if leads_out(inside, target):
-                    problems.append(
-                        NeveError(
-                            "a link of the source leads out of it",
-                            where=f"{where}, {inside}",
-                            why=f"it points to {target!r}",
-                            fixes=[TAKE_ANOTHER],
-                        )
-                    )
+                links[inside] = os.readlink(path)  # noqa: PTH115
             elif stat.S_ISDIR(mode):
                 Path(path).chmod(0o755)
             elif stat.S_ISREG(mode):
                 Path(path).chmod(0o755 if mode & stat.S_IXUSR else 0o644)
             else:
                 problems.append(NeveError("a source holds more than files and links", where=f"{where}, {inside}"))
+    problems += (
+        NeveError(
+            "a link of the source leads out of it",
+            where=f"{where}, {name}",
+            why=f"it points to {target!r}",
+            fixes=[TAKE_ANOTHER],
+        )
+        for name, target in links.items()
+        if leads_out(name, links)
+    )
     if (problem := collected(problems)) is not None:
         raise problem
 
 
-def leads_out(path: str, target: str) -> bool:
-    """Whether the symbolic link at ``path`` of a tree points outside of the tree."""
-    normal = os.path.normpath(os.path.join(os.path.dirname(path), target))  # noqa: PTH118, PTH120
-    return target.startswith("/") or normal.split("/")[0] == ".."
-
-
-__all__ = ["TAKE_ANOTHER", "Entry", "check_entries", "check_tree", "fresh_directory", "leads_out"]
+__all__ = ["TAKE_ANOTHER", "Entry", "check_entries", "check_tree", "fresh_directory"]
