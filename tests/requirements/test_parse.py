@@ -177,3 +177,13 @@ def test_a_file_is_read_once_as_requirements_and_once_as_constraints() -> None:
 )
 def test_which_line_is_the_project(line: str, project: bool) -> None:
     assert read(line + "\n").lines[0].is_project("/work/app") == project
+
+
+@pytest.mark.parametrize("path", ["../../lib", "/lib", "a/%2e%2e/%2e%2e/b"])
+def test_a_subdirectory_that_leads_out(path: str) -> None:
+    line = f"lib @ git+https://code.example/lib.git@main#egg=lib&subdirectory={path}\n"
+    with pytest.raises(NeveError, match="a subdirectory leads out of its source") as caught:
+        read_requirements(("requirements.txt",), {"requirements.txt": line}.__getitem__)
+    assert caught.value.where == "requirements.txt:1"
+    inside = {"requirements.txt": line.replace(path, "packages/lib")}
+    assert len(read_requirements(("requirements.txt",), inside.__getitem__).lines) == 1

@@ -78,7 +78,8 @@ def description_tables(description: Description) -> list[tuple[str, list[str], l
         ["digest", description.digest or "not built since the last change"],
     ]
     layers = [[layer.name, str(layer.packages), _size(layer.size)] for layer in description.layers]
-    layers.append([f"{len(layers)} layers", "", _size(sum(layer.size or 0 for layer in description.layers))])
+    known = [layer.size for layer in description.layers if layer.size is not None]
+    layers.append([f"{len(layers)} layers", "", _size(sum(known) if known else None)])
     several = len(description.platforms) > 1
     return [
         ("plan", ["", ""], facts),

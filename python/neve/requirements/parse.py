@@ -23,6 +23,8 @@ _SAME = {"--requirements": "--requirement", "--constraints": "--constraint", "--
 # What uv does as the line says.
 _BY_UV = frozenset({"--index-url", "--extra-index-url", "--find-links", "--no-index", "--no-binary", "--only-binary"})
 
+_SUBDIRECTORY = re.compile(r"#(?:.*&)?subdirectory=([^&\s]*)")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
@@ -239,9 +241,24 @@ def _read_requirement(
             )
         )
         return
+    subdirectory = _SUBDIRECTORY.search(text)
+    if subdirectory is not None and not _is_inside(unquote(subdirectory[1])):
+        reading.problems.append(
+            NeveError(
+                "a subdirectory leads out of its source",
+                where=where,
+                why=subdirectory[1],
+                fixes=["give it relative to the top of the source"],
+            )
+        )
+        return
     reading.lines.append(
         Line(file=name, number=number, text=text, hashes=hashes, editable=editable, constraint=constraint)
     )
+
+
+def _is_inside(path: str) -> bool:
+    return not path.startswith("/") and ".." not in path.split("/")
 
 
 def _included(reading: _Reading, name: str, where: str, value: str) -> str | None:
