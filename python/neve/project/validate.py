@@ -113,6 +113,8 @@ def _known(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
         if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
             return []
         current = inner
+    if tagged:  # which of them it is, is not said
+        return []
     return sorted(field.alias or name for name, field in current.model_fields.items())
 
 
