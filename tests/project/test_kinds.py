@@ -216,6 +216,14 @@ def test_requirements_that_ask_for_the_directory_are_a_package(tmp_path: Path, l
     assert (found.name, found.build_system) == ("thing", LEGACY)
 
 
+def test_requirements_beside_the_project(tmp_path: Path) -> None:
+    (tmp_path / "common.txt").write_text("rich\n")
+    (tmp_path / "app").mkdir()
+    assert project(tmp_path / "app", {"requirements.txt": "-r ../common.txt\n"}).files[1] == "../common.txt"
+    found = problem(tmp_path / "app", {"requirements.txt": "-r x/../../none.txt\n"})
+    assert found.where == str(tmp_path.resolve() / "none.txt")
+
+
 def test_a_configuration_of_its_own(tmp_path: Path) -> None:
     found = project(tmp_path, {"requirements.txt": "", "neve.toml": 'release = "forky"\n[image]\nports = [80]\n'})
     assert (found.config.release, found.config.image.ports) == ("forky", (80,))

@@ -29,6 +29,15 @@ def test_text_says_what_the_data_is(packages: list[dict[str, Any]]) -> None:
     assert tomllib.loads(pylock_text(data)) == data
 
 
+@pytest.mark.parametrize(
+    ("where", "fix"), [("pylock.toml", "the tool that made it"), ("pylock.neve.toml", "`neve lock`")]
+)
+def test_one_that_is_cut_short(where: str, fix: str) -> None:
+    with pytest.raises(NeveError) as caught:
+        parse_pylock('lock-version = "1.0"\n[[packages]]\nname = "le', where=where)
+    assert (caught.value.where, caught.value.fixes[1]) == (f"{where}:3", f"or write it anew with {fix}")
+
+
 def test_times_and_tables_of_tools_stay() -> None:
     text = '[[packages]]\nname = "a"\nsdist = { upload-time = 2024-01-02T03:04:05Z }\n[tool.x]\ny = 1\n'
     assert tomllib.loads(pylock_text(tomllib.loads(text))) == tomllib.loads(text)

@@ -54,6 +54,17 @@ def test_remedies(said: str, fix: str) -> None:
     assert complained(said).fixes[0].startswith(fix)
 
 
+def test_offline_nothing_is_to_be_mended() -> None:
+    said = "error: No solution\n  cause: lime was unavailable because the network was disabled"
+    assert complained(said, offline=True).fixes == ("run the same command once without --offline",)
+    assert "mend it" in complained("error: No solution: lime>2", offline=True).fixes
+
+
+def test_a_warning_is_not_the_first_reason() -> None:
+    said = "warning: old settings\n  more of it\nerror: No solution\n  cause: lime"
+    assert complained(said).why == "error: No solution\n  cause: lime\nwarning: old settings\n  more of it"
+
+
 def test_the_network() -> None:
     said = "error: error sending request for url (http://bob:s3cret@index.example/simple/)"
     error = complained(said)

@@ -58,8 +58,10 @@ def test_what_is_included_makes_the_environment_stale_and_versions_stay(world: W
     lock_project(world.session(project))
     world.serve_wheel("lemon", "2.0", requires=("zest",))
     write(project, base_dot_txt="lemon\nlime\n")
-    with pytest.raises(NeveError, match=r"pylock\.neve\.toml is not fresh"):
+    with pytest.raises(NeveError, match=r"pylock\.neve\.toml is not fresh") as caught:
         lock_project(world.session(project, Options(locked=True)))
+    assert caught.value.where == "pylock.neve.toml"
+    assert (caught.value.why or "").startswith("base.txt has changed since it was written; --locked")
     assert versions(lock_project(world.session(project, Options(frozen=True)))) == {"lemon": "1.0", "zest": "1.0"}
     assert versions(lock_project(world.session(project))) == {"lemon": "1.0", "lime": "1.0", "zest": "1.0"}
     assert versions(lock_project(world.session(project), upgrade=True))["lemon"] == "2.0"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from neve.errors import NeveError
 from neve.project.facts import Facts
 from neve.project.pyproject import LEGACY, facts_from_pyproject
 from neve.project.text import read_text
@@ -23,7 +25,16 @@ def lock_names(kind: str, directory: Path) -> tuple[str, ...]:
 
 def requirements_of(directory: Path, *names: str) -> Requirements:
     """The requirements files ``names`` of ``directory``, with all that they include. Raises NeveError."""
-    return read_requirements(names, lambda name: read_text(directory / name))
+
+    def read(name: str) -> str:
+        try:
+            return read_text(directory / name)
+        except NeveError as error:
+            if error.where == str(directory / name):
+                error.where = os.path.normpath(directory.resolve() / name)
+            raise
+
+    return read_requirements(names, read)
 
 
 def read_requirements_project(directory: Path, pyproject: Mapping[str, Any] | None) -> Facts:

@@ -26,6 +26,7 @@ _LINE = re.compile(r"TOML parse error at line (\d+)")
 _UNKNOWN = re.compile(r"(Extra|Group) `([^`]*)` is not defined")
 _CONFLICT = re.compile(r"^(?:error: )?(.+) are incompatible with the (?:declared )?conflicts", re.M)
 _UNAUTHORIZED = re.compile(r"\b(?:401 Unauthorized|403 Forbidden)|[Mm]issing credentials")
+_DISABLED = re.compile(r"network (?:connectivity )?(?:is|was) disabled", re.I)
 _REFUSED = re.compile(r"\(os error (?:1|13|30)\)")
 _FULL = re.compile(r"\(os error (?:28|122)\)|No space left on device")
 
@@ -83,7 +84,8 @@ def _remedies(why: str, fixes: Sequence[str], *, offline: bool) -> Sequence[str]
             " or in the URL of UV_INDEX or UV_DEFAULT_INDEX"
         ]
     if offline:
-        return ["run the same command once without --offline", *fixes]
+        others = [fix for fix in fixes if not (_DISABLED.search(why) and fix.startswith("mend "))]
+        return ["run the same command once without --offline", *others]
     if _NETWORK.search(why):  # nothing in the project mends that
         others = [fix for fix in fixes if not fix.startswith("mend ")]
         return ["try again; or check the address that uv names above, and the proxy", *others]
@@ -147,13 +149,19 @@ def _conflict(named: str, why: str) -> NeveError:
 
 
 def _reason(text: str) -> str:
-    """What uv says is wrong: without what it says of its work, and without credentials."""
+    """What uv says is wrong, its warnings last: without what it says of its work, and without credentials."""
     lines = [
         line
         for line in text.splitlines()
         if line.strip() and not line.startswith(("Using CPython", "Resolved ", "warning: `VIRTUAL_ENV"))
     ]
-    return _shown("\n".join(lines[-25:])) or "it gives no reason"
+    parts: list[list[str]] = []
+    for line in lines[-25:]:
+        if not parts or line.startswith(("error:", "warning:", "hint:")) or not line[:1].isspace():
+            parts.append([])
+        parts[-1].append(line)
+    parts.sort(key=lambda part: part[0].startswith("warning:"))
+    return _shown("\n".join(line for part in parts for line in part)) or "it gives no reason"
 
 
 def _shown(text: str) -> str:

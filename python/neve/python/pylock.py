@@ -25,7 +25,15 @@ def parse_pylock(text: str, *, where: str) -> dict[str, Any]:
         if not isinstance(packages, list) or not all(isinstance(each, dict) for each in packages):
             raise ValueError("packages is not an array of tables")
     except ValueError as error:
-        raise NeveError("the lock is not a valid pylock", where=where, why=str(error)) from None
+        line = re.search(r"at line (\d+)", str(error))
+        at_end = f":{text.count(chr(10)) + 1}" if "at end of document" in str(error) else ""
+        again = "`neve lock`" if where.endswith(".neve.toml") else "the tool that made it"
+        raise NeveError(
+            "the lock is not a valid pylock",
+            where=f"{where}:{line[1]}" if line else f"{where}{at_end}",
+            why=str(error),
+            fixes=["take it back from version control", f"or write it anew with {again}"],
+        ) from None
     return data
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _TOOLS = ("uv", "poetry", "pdm", "rye", "hatch", "setuptools", "flit")
 _LOCKS = ("poetry.lock", "pdm.lock", "Pipfile.lock")
 _METADATA = ("pyproject.toml", "setup.cfg", "setup.py")
+_TOLD = 16  # hexadecimal digits of a digest: enough to tell a change by
 _FORMAT = 1  # raised when the same files make another environment
 # Of the configuration those keys count that are named below; the Python is that of the targets.
 _ELSEWHERE = ("neve.toml", ".python-version")
@@ -50,13 +51,20 @@ class DerivedEnvironment:
         held = read_text(path) if path.exists() else None
         if held is not None and not upgrade and (session.options.frozen or self._is_fresh(held, targets)):
             return held, ()
-        must_not_change(session, check, f"{path.name} is not {'there' if held is None else 'fresh'}", held is None)
+        if held is None:
+            must_not_change(session, check, f"{path.name} is not there", True)
+        else:
+            changed = self._changed(held)
+            must_not_change(session, check, f"{path.name} is not fresh", False, where=path.name, why=changed)
         session.progress.stage(f"the environment of {session.project.files[0]}")
         text = environment_of(session, targets, held=None if upgrade else held)
         text = (
             _HEAD.format(files=", ".join(name for name in session.project.files if name not in _ELSEWHERE))
             + text.rstrip()
             + f'\n\n[tool.neve]\ninputs = "{self._inputs(targets, text)}"\n'
+            + "".join(
+                f"files.{json.dumps(name)} = {json.dumps(digest)}\n" for name, digest in self._files(text).items()
+            )
         )
         return text, (path.name,) if write_if_changed(path, text) else ()
 
@@ -80,6 +88,24 @@ class DerivedEnvironment:
             settings = json.dumps(own_settings(session.directory), sort_keys=True, default=str)
             wishes += [each for each in (settings, _local(session, text)) if each not in ("{}", [])]
         return hashlib.sha256(json.dumps(wishes, sort_keys=True).encode()).hexdigest()
+
+    def _files(self, text: str) -> dict[str, str]:
+        """What each file that ``text`` answers says, as the beginning of a digest: what a change is told by."""
+        names = (name for name in self._session.project.files if name not in _ELSEWHERE)
+        found = {name: _digest(self._session, name)[:_TOLD] for name in names}
+        return found | {name: digest[:_TOLD] for name, digest in _local(self._session, text)}
+
+    def _changed(self, held: str) -> str:
+        """What has changed since ``held`` was written, in words."""
+        older = _files_of(held)
+        if older is None:
+            return "it does not say what it was made of"
+        newer = self._files(held)
+        names = [name for name in {**older, **newer} if older.get(name) != newer.get(name)]
+        if not names:
+            return "extras or groups of [tool.neve], uv's settings or the image's Python have changed since it was written"
+        verb = "has" if len(names) == 1 else "have"
+        return f"{', '.join(names)} {verb} changed since it was written"
 
 
 def _local(session: Session, text: str) -> list[list[str]]:
@@ -108,6 +134,15 @@ def _digest(session: Session, name: str) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise NeveError(f"cannot read {name}", where=str(path), why=error.strerror) from None
+
+
+def _files_of(text: str) -> dict[str, str] | None:
+    """The digests that a kept pylock has of the files that it answers; None where it has none."""
+    try:
+        found = toml.loads(text)["tool"]["neve"]["files"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return {name: str(digest) for name, digest in found.items()} if isinstance(found, dict) else None
 
 
 def _inputs_of(text: str) -> str | None:

@@ -10,16 +10,24 @@ if TYPE_CHECKING:
     from neve.session import Session
 
 
-def must_not_change(session: Session, check: bool, what: str, missing: bool) -> None:
-    """Raise NeveError where a lock would have to be written and must not be; ``what`` is wrong with it."""
+def must_not_change(
+    session: Session, check: bool, what: str, missing: bool, *, where: str | None = None, why: str | None = None
+) -> None:
+    """Raise NeveError where a lock would have to be written and must not be; ``what`` is wrong with it, ``where`` and
+    ``why`` where that is known.
+    """
     options = session.options
     if not (check or options.locked or options.frozen):
         return
     flag = "--check" if check else "--locked" if options.locked else "--frozen"
     if options.frozen and not missing and not check:
         return
+    forbidden = f"{flag} forbids writing it"
     raise NeveError(
-        what, where=str(session.directory), why=f"{flag} forbids writing it", fixes=["`neve lock` writes it"]
+        what,
+        where=where or str(session.directory),
+        why=f"{why}; {forbidden}" if why else forbidden,
+        fixes=["`neve lock` writes it"],
     )
 
 
