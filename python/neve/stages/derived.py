@@ -99,11 +99,13 @@ class DerivedEnvironment:
         """What has changed since ``held`` was written, in words."""
         older = _files_of(held)
         if older is None:
-            return "it does not say what it was made of"
+            return "what it was made of has changed"
         newer = self._files(held)
         names = [name for name in {**older, **newer} if older.get(name) != newer.get(name)]
         if not names:
-            return "extras or groups of [tool.neve], uv's settings or the image's Python have changed since it was written"
+            return (
+                "extras or groups of [tool.neve], uv's settings or the image's Python have changed since it was written"
+            )
         verb = "has" if len(names) == 1 else "have"
         return f"{', '.join(names)} {verb} changed since it was written"
 
