@@ -87,6 +87,14 @@ def test_rye_that_is_virtual(tmp_path: Path) -> None:
     assert project(tmp_path, {"pyproject.toml": text + "[tool.rye]\nvirtual = true\n"}).build_system is None
 
 
+def test_the_lock_of_dev_is_read_where_it_is_asked_for(tmp_path: Path) -> None:
+    text = '[project]\nname = "app"\n[tool.rye]\n'
+    locks = {"requirements.lock": "", "requirements-dev.lock": ""}
+    assert project(tmp_path, {**locks, "pyproject.toml": text}).files == ("requirements.lock", "pyproject.toml")
+    found = project(tmp_path, {"pyproject.toml": text + '[tool.neve]\ngroups = ["dev"]\n'})
+    assert found.files == ("requirements.lock", "requirements-dev.lock", "pyproject.toml")
+
+
 def test_poetry(tmp_path: Path) -> None:
     text = '[tool.poetry]\nname = "My_App"\nversion = "2"\n[tool.poetry.dependencies]\npython = "^3.12"\n'
     found = project(tmp_path, {"pyproject.toml": text + '[tool.poetry.scripts]\nserve = "app:main"\n'})

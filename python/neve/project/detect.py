@@ -141,8 +141,12 @@ def _root(directory: Path) -> str | None:
     return os.path.relpath(root, directory.resolve()) if root is not None else None
 
 
-def environment_files(directory: Path, kind: str) -> tuple[str, ...]:
-    """The lock of a project of ``kind`` in ``directory``, where uv has made it, and the root of its workspace."""
+def environment_files(directory: Path, kind: str, *, dev: bool) -> tuple[str, ...]:
+    """What decides the environment of a project of ``kind`` in ``directory`` besides the files that show the kind: the
+    lock that uv has made, and the root of its workspace; Rye's other lock, where the group ``dev`` is asked for.
+    """
+    if kind == "rye" and dev and (directory / "requirements-dev.lock").is_file():
+        return ("requirements-dev.lock",)
     if kind not in _BY_UV:
         return ()
     root = _root(directory)

@@ -58,7 +58,7 @@ def read_project(directory: Path, script: str | None = None) -> Project:
         python_version=python_version,
         detected=detected,
         files=(
-            *environment_files(directory, detected.winner.kind),
+            *environment_files(directory, detected.winner.kind, dev=bool(config.groups)),
             *(name for name in (PYPROJECT, "neve.toml", ".python-version") if (directory / name).is_file()),
         ),
     )
