@@ -138,7 +138,7 @@ def test_where_the_patch_level_matters_the_remedies_work(
     [
         ('release = "26.11"\n', "'26.11' is no release of nixpkgs that neve knows"),
         (f'[tool.neve.nixpkgs]\nrev = "{REV}"\n', "a rev of nixpkgs without its narHash"),
-        ('release = "26.05"\npython = "3.10"\n', "nixpkgs 26.05 has no Python 3.10"),
+        ('release = "26.05"\npython = "3.15"\n', "nixpkgs 26.05 has no Python 3.15"),
         ('[tool.neve.cuda]\nversion = "12.7"\n', "nixpkgs 26.05 has no CUDA 12.7"),
         ('system = ["gcc15"]\n[tool.neve.cuda]\nversion = "12.8"\n', "gcc15 is newer than CUDA 12.8 accepts"),
         ('system = ["python313Packages.numpy"]\n', "'python313Packages.numpy' is a Python package"),
