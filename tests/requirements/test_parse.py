@@ -158,8 +158,8 @@ def test_a_file_is_read_once_as_requirements_and_once_as_constraints() -> None:
         ("./", True),
         (".[a,b]", True),
         ("-e ../app", True),
-        ("/work/app", True),
-        ("/work/app/", True),
+        ("/srv/app", True),
+        ("/srv/app/", True),
         ("file:///work/app", True),
         ("file://localhost/work/app", True),
         ("file:.", True),
@@ -169,14 +169,14 @@ def test_a_file_is_read_once_as_requirements_and_once_as_constraints() -> None:
         ("name@file:///work/app ;python_version>'3'", True),
         ("./lib", False),
         ("..", False),
-        ("/work", False),
+        ("/srv", False),
         ("name @ file:///work/other", False),
         ("name @ https://host.example/work/app", False),
         ("app", False),
     ],
 )
 def test_which_line_is_the_project(line: str, project: bool) -> None:
-    assert read(line + "\n").lines[0].is_project("/work/app") == project
+    assert read(line + "\n").lines[0].is_project("/srv/app") == project
 
 
 @pytest.mark.parametrize("path", ["../../lib", "/lib", "a/%2e%2e/%2e%2e/b"])
