@@ -106,7 +106,8 @@ def _not_portable(package: str, tags: str, platform: str) -> NeveError:
         where=package,
         why=f"its wheel is {tags}, not pure Python, and this machine runs nothing of {platform}",
         fixes=[
-            f"take a version of {package} that has a wheel for {platform}, where it is a dependency",
+            f"where it is a dependency, take a version of {package} that has a wheel for {platform}, or take it out of"
+            " `no-binary-package` where that passes its wheels over",
             f"or build on a machine that is {platform}",
             f"or take {platform} out of `platforms` under [tool.neve]",
         ],

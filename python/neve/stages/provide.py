@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from neve.errors import NeveError
+from neve.lock.crates import VARIABLE
 from neve.progress import counted
 from neve.python.sdist import Git, Sdist
 from neve.python.wheel import Wheel
@@ -35,7 +36,12 @@ def provide_files(session: Session, wanted: Sequence[Artefact]) -> None:
     if not absent:
         return
     session.progress.stage(f"fetching {counted(len(absent), 'pinned file')}")
-    files = session.fetcher.fetch([artefacts[path] for path in absent])
+    try:
+        files = session.fetcher.fetch([artefacts[path] for path in absent])
+    except NeveError as error:
+        if any(artefacts[path].name.endswith(".crate") for path in absent):
+            error.fixes = (*error.fixes, f"where crates.io cannot be reached, {VARIABLE} names a mirror of its crates")
+        raise
     session.progress.stage("adding them to the store")
     add_fixed(session.nix, files)
 
