@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from pathlib import Path
 from typing import Any
 
 _MOST = 200  # parts of a key; the time that Python's reader takes is the square of their number, and more
@@ -29,4 +30,12 @@ def loads(text: str) -> dict[str, Any]:
         raise ValueError("it is nested too deeply") from None
 
 
-__all__ = ["loads"]
+def read_if_valid(path: Path) -> dict[str, Any]:
+    """What the file at ``path`` holds; nothing where it is missing or malformed, which others complain of."""
+    try:
+        return loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+__all__ = ["loads", "read_if_valid"]

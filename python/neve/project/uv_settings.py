@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from neve import toml
+from neve.toml import read_if_valid
 
 # What uv takes for yes in the environment.
 TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
@@ -33,11 +33,14 @@ def uv_settings(directory: Path, environ: Mapping[str, str]) -> list[Mapping[str
 def found_settings(directory: Path, environ: Mapping[str, str]) -> list[tuple[Path, Mapping[str, Any]]]:
     """What :func:`uv_settings` gives, each table with the file that it is in."""
     if file := environ.get("UV_CONFIG_FILE"):
-        return [(directory / file, _read(directory / file))]
+        return [(directory / file, read_if_valid(directory / file))]
     if environ.get("UV_NO_CONFIG", "").lower() in TRUE:
         return []
     own = ((parent / "uv.toml", table) for parent in _upwards(directory) if (table := _own(parent)) is not None)
-    return [*([first] if (first := next(own, None)) else []), *((file, _read(file)) for file in _shared(environ))]
+    return [
+        *([first] if (first := next(own, None)) else []),
+        *((file, read_if_valid(file)) for file in _shared(environ)),
+    ]
 
 
 def own_settings(directory: Path) -> Mapping[str, Any]:
@@ -67,7 +70,7 @@ def default_groups(directory: Path) -> tuple[str, ...] | Literal["all"]:
 
 def tool_uv(directory: Path) -> Mapping[str, Any]:
     """``[tool.uv]`` of the pyproject.toml in ``directory``; empty where there is none."""
-    return uv_table(_read(directory / "pyproject.toml"))
+    return uv_table(read_if_valid(directory / "pyproject.toml"))
 
 
 def uv_table(data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -87,19 +90,12 @@ def _upwards(directory: Path) -> tuple[Path, ...]:
 
 def _own(directory: Path) -> Mapping[str, Any] | None:
     """What ``directory`` says; uv.toml goes before [tool.uv] beside it. None where it says nothing."""
-    return _read(directory / "uv.toml") if (directory / "uv.toml").is_file() else tool_uv(directory) or None
+    return read_if_valid(directory / "uv.toml") if (directory / "uv.toml").is_file() else tool_uv(directory) or None
 
 
 def _shared(environ: Mapping[str, str]) -> tuple[Path, Path]:
     home = environ.get("XDG_CONFIG_HOME") or f"{environ.get('HOME') or '/'}/.config"
     return Path(home, "uv/uv.toml"), Path("/etc/uv/uv.toml")
-
-
-def _read(path: Path) -> Mapping[str, Any]:
-    try:
-        return toml.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}  # missing, or uv has complained of it
 
 
 __all__ = [

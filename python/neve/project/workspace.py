@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +38,7 @@ def workspace_python(root: Path) -> tuple[str, str, tuple[str, ...]] | None:
         if isinstance(requires, str):
             said[directory.relative_to(root).as_posix()] = requires
     if not said:
-        locked = _data(root / "uv.lock").get("requires-python")
+        locked = toml.read_if_valid(root / "uv.lock").get("requires-python")
         return (locked, "requires-python of uv.lock", ()) if isinstance(locked, str) else None
     names = [*list(said)[:3], *([f"{len(said) - 3} others"] if len(said) > 3 else [])]
     files = tuple(f"{name}/pyproject.toml" for name in said)
@@ -47,30 +46,24 @@ def workspace_python(root: Path) -> tuple[str, str, tuple[str, ...]] | None:
 
 
 def _members(root: Path, named: list[str], excluded: list[str]) -> list[Path]:
-    found: set[Path] = set()
-    for pattern in named:
-        with suppress(ValueError, NotImplementedError, OSError):  # uv says what is wrong with it
-            found |= {path for path in root.glob(pattern) if (path / "pyproject.toml").is_file()}
+    found = {path for pattern in named for path in _globbed(root, pattern) if (path / "pyproject.toml").is_file()}
     return sorted(path for path in found if not any(_is_member(root, path.resolve(), each) for each in excluded))
 
 
-def _data(path: Path) -> Mapping[str, Any]:
+def _globbed(root: Path, pattern: str) -> list[Path]:
     try:
-        return toml.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}  # uv says what is wrong with it
+        return list(root.glob(pattern))
+    except (ValueError, NotImplementedError, OSError):
+        return []  # uv says what is wrong with it
 
 
 def _table(path: Path, key: str) -> Mapping[str, Any]:
-    found = _data(path).get(key)
+    found = toml.read_if_valid(path).get(key)
     return found if isinstance(found, Mapping) else {}
 
 
 def _is_member(root: Path, directory: Path, pattern: str) -> bool:
-    try:
-        return any(found.resolve() == directory for found in root.glob(pattern))
-    except (ValueError, NotImplementedError, OSError):
-        return False  # uv says what is wrong with it
+    return any(found.resolve() == directory for found in _globbed(root, pattern))
 
 
 def _workspace(directory: Path) -> Mapping[str, Any] | None:

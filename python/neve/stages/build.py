@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -232,12 +233,15 @@ def _keys(session: Session, inputs: Sequence[str]) -> _Keys:
             for name in names:
                 if (size := is_telling(name)) != 0:
                     rendered.update(_told(session.directory / top / name, size))
-        for name in (*files, *members):  # where links lead is looked at when they are rendered
-            if (path := session.directory / name).is_symlink():
-                rendered.update(os.fsencode(path.readlink()) + b"\0")
+        # A Path for each of thousands of files takes time, and so does asking for each twice.
+        paths = [os.path.join(session.directory, name) for name in (*files, *members)]  # noqa: PTH118
+        stats = [os.lstat(path) for path in paths]
+        for path, found in zip(paths, stats, strict=True):
+            if stat.S_ISLNK(found.st_mode):  # where links lead is looked at when they are rendered
+                rendered.update(os.fsencode(os.readlink(path)) + b"\0")  # noqa: PTH115
         built = rendered.copy()
-        for name in (*files, *members):
-            built.update(_stat(session.directory / name))
+        for found in stats:
+            built.update(_line(found))
     return _Keys(rendered.hexdigest(), built.hexdigest(), tuple(inputs))
 
 
@@ -253,7 +257,7 @@ def _content(path: Path) -> bytes:
     """The file's bytes; of a wheel or an archive only which one it is: it may be large, and its hash is locked."""
     if not path.is_file():
         return b"-"
-    return _stat(path) if path.name.endswith((".whl", ".gz", ".zip")) else path.read_bytes()
+    return _line(path.lstat()) if path.name.endswith((".whl", ".gz", ".zip")) else path.read_bytes()
 
 
 def _told(path: Path, size: int | None) -> bytes:
@@ -264,9 +268,8 @@ def _told(path: Path, size: int | None) -> bytes:
         return hashlib.sha256(file.read(-1 if size is None else size)).digest()
 
 
-def _stat(path: Path) -> bytes:
-    stat = os.lstat(path)
-    return f"{stat.st_ino} {stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_mode}\n".encode()
+def _line(found: os.stat_result) -> bytes:
+    return f"{found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_mode}\n".encode()
 
 
 def _own_stats() -> list[str]:

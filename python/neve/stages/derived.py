@@ -69,7 +69,7 @@ class DerivedEnvironment:
         return text, (path.name,) if write_if_changed(path, text) else ()
 
     def _is_fresh(self, held: str, targets: Targets) -> bool:
-        return (inputs := _inputs_of(held)) is not None and inputs == self._inputs(targets, held)
+        return (inputs := _answered(held, "inputs")) is not None and inputs == self._inputs(targets, held)
 
     def _inputs(self, targets: Targets, text: str) -> str:
         """A digest of all that ``text``, the environment, answers."""
@@ -97,8 +97,8 @@ class DerivedEnvironment:
 
     def _changed(self, held: str) -> str:
         """What has changed since ``held`` was written, in words."""
-        older = _files_of(held)
-        if older is None:
+        older = _answered(held, "files")
+        if not isinstance(older, dict):
             return "what it was made of has changed"
         newer = self._files(held)
         names = [name for name in {**older, **newer} if older.get(name) != newer.get(name)]
@@ -138,19 +138,10 @@ def _digest(session: Session, name: str) -> str:
         raise NeveError(f"cannot read {name}", where=str(path), why=error.strerror) from None
 
 
-def _files_of(text: str) -> dict[str, str] | None:
-    """The digests that a kept pylock has of the files that it answers; None where it has none."""
+def _answered(text: str, key: str) -> Any:
+    """What the kept pylock ``text`` says under ``key`` of what it answers; None where it says nothing."""
     try:
-        found = toml.loads(text)["tool"]["neve"]["files"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    return {name: str(digest) for name, digest in found.items()} if isinstance(found, dict) else None
-
-
-def _inputs_of(text: str) -> str | None:
-    """What a kept pylock answers; None where it does not say."""
-    try:
-        return str(toml.loads(text)["tool"]["neve"]["inputs"])
+        return toml.loads(text)["tool"]["neve"][key]
     except (ValueError, KeyError, TypeError):
         return None
 
