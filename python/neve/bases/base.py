@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from neve.bases.pythons import Choice
     from neve.components.component import Contribution
     from neve.components.plan import Plan
+    from neve.cuda.wheels import CudaWheels
     from neve.errors import NeveError
     from neve.libraries.provider import Provider
     from neve.lock.interpreter import InterpreterPin
-    from neve.lock.model import BaseLock, Lock, ToolsLock
+    from neve.lock.model import BaseLock, CudaLock, Lock, ToolsLock
     from neve.lock.resolve import Resolver
     from neve.lock.sdists import Language
     from neve.nix.lacking import Lacking
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Cuda:
-    """The CUDA toolkit that compiles the project: its version ("12.9") and its components in the base's vocabulary."""
+    """The CUDA toolkit that is asked for: its version ("12.9"; None: that of the locked wheels, else the release's own)
+    and its components as ``tool.neve.cuda.toolkit`` names them.
+    """
 
-    version: str
+    version: str | None
     components: tuple[str, ...]
 
 
@@ -74,6 +77,13 @@ class Base(Protocol):
 
     def with_compilers(self, resolver: Resolver, lock: Lock, wanted: Sequence[str]) -> Lock:
         """``lock`` with pins of such packages, as :meth:`compilers` named them. Raises NeveError."""
+
+    def toolkit(
+        self, resolver: Resolver, lock: Lock, plan: Plan, wheels: CudaWheels | None, *, held: CudaLock | None
+    ) -> CudaLock | None:
+        """The toolkit that ``plan`` asks for, pinned: ``held`` where that answers it. ``wheels`` is the CUDA of the
+        environment. Raises NeveError, TransientError.
+        """
 
     def packages_with(self, session: Session, lock: Lock, lacking: Sequence[Lacking]) -> dict[Lacking, str]:
         """The packages that have what a build lacks, as far as they are known. Raises NeveError."""

@@ -164,6 +164,27 @@ class BuildLock(Model):
         return of_architecture(self.wheels, architecture)
 
 
+class CudaLock(Model):
+    """The CUDA toolkit that compiles: its version ("13.2"), the components that were asked for, and what they are.
+
+    On Debian ``wheels`` are NVIDIA's own with all that the components need, ``packages`` what those lack and Debian's
+    non-free archive has, ``compiler`` is the host compiler's package ("g++-14"), and ``runtime`` names the wheels whose
+    libraries the image holds. On nixpkgs the pinned set has it all.
+    """
+
+    version: Annotated[str, Field(pattern=r"^[0-9]{2}\.[0-9]+$")]
+    toolkit: tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], ...]
+    compiler: DebianName | None = Field(None)
+    runtime: tuple[Name, ...] = Field(())
+    wheels: tuple[BuildWheelPin, ...] = Field(())
+    packages: tuple[DebPin, ...] = Field(())
+    compat: tuple[DebPin, ...] = Field(())
+
+    def wheels_for(self, architecture: str) -> tuple[BuildWheelPin, ...]:
+        """The toolkit's wheels for ``architecture``."""
+        return of_architecture(self.wheels, architecture)
+
+
 class Lock(Model):
     """neve.lock. ``inputs`` is a digest of the wishes that it answers, ``rules`` one of what uv is told of builds,
     where it is told anything; ``sizes`` holds the bytes of wheels whose index gave none, by SHA-256.
@@ -175,6 +196,7 @@ class Lock(Model):
     base: Annotated[BaseLock, Field(discriminator="name")]
     tools: ToolsLock | None = Field(None)
     interpreter: InterpreterPin | None = Field(None)
+    cuda: CudaLock | None = Field(None)
     build: BuildLock = BuildLock()
     sdists: tuple[SdistPin, ...] = Field(())
     git: tuple[GitPin, ...] = Field(())
@@ -219,6 +241,7 @@ __all__ = [
     "BaseLock",
     "BuildLock",
     "BuildPackages",
+    "CudaLock",
     "DebPin",
     "DebianLock",
     "DebianOther",

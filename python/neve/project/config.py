@@ -17,6 +17,7 @@ _RELEASE = re.compile(r"[a-z0-9][a-z0-9.-]*\Z")
 _REV = re.compile(r"[0-9a-f]{40}\Z")
 _NAR_HASH = re.compile(r"sha256-[A-Za-z0-9+/]{43}=\Z")
 _CUDA = re.compile(r"[0-9]{2}\.[0-9]\Z")
+_GPU = re.compile(r"[0-9]{1,2}\.[0-9][af]?(\+PTX)?\Z")
 _UNFREE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_+.-]*\Z")
 _IMAGE_NAME = re.compile(r"([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*\Z")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\Z")
@@ -159,12 +160,16 @@ class NixpkgsConfig(Model):
 
 
 class CudaConfig(Model):
-    """``[tool.neve.cuda]``: the CUDA toolkit, where the project compiles CUDA code."""
+    """``[tool.neve.cuda]``: an image for GPUs, and the CUDA toolkit where the project compiles CUDA code."""
 
     version: Annotated[str, _Matching(_CUDA, 'a CUDA version such as "12.9"')] | None = Field(
-        None, description="version of the toolkit; default: the release's own"
+        None, description="version of the toolkit; default: the one of the locked wheels, else the release's own"
     )
     toolkit: tuple[Text, ...] = Field((), description='components of the toolkit, such as "nvcc" and "cudart"')
+    architectures: tuple[Annotated[str, _Matching(_GPU, 'a GPU architecture such as "9.0", or "9.0+PTX"')], ...] = (
+        Field((), description='GPU architectures to compile for, as compute capabilities: "8.0", "9.0+PTX"')
+    )
+    compat: bool = Field(False, description="add NVIDIA's forward compatibility libraries, for drivers older than CUDA")
 
 
 # The kinds of projects, in the order in which they are looked for (docs/reference/projects.md).
@@ -216,7 +221,9 @@ class Config(Model):
     build: BuildConfig = BuildConfig()
     image: ImageConfig = ImageConfig()
     nixpkgs: NixpkgsConfig = NixpkgsConfig()
-    cuda: CudaConfig | None = None
+    cuda: CudaConfig | Literal[False] | None = Field(
+        None, description="the table of an image for GPUs, or false for one that is meant for CPUs alone"
+    )
     caches: dict[Annotated[str, _Matching(_TAG, "a name")], CacheConfig] = Field({}, description="cache mounts")
 
 

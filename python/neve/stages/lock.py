@@ -19,6 +19,7 @@ from neve.stages.remedy import in_own_words
 from neve.stages.secrets import learn_credentials
 from neve.stages.sizes import with_sizes
 from neve.stages.sources import buildable, with_sources
+from neve.stages.toolkit import with_toolkit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,6 +85,15 @@ def lock_project(session: Session, *, upgrade: bool = False, check: bool = False
     pylock, written = environment.pylock(targets, upgrade=upgrade, check=check)
     learn_credentials(session, pylock)
     chosen = _environments(session, pylock, targets, where=environment.where)
+    lock = with_toolkit(
+        session,
+        lock,
+        chosen,
+        held or lock,
+        resolver=lambda: resolver_of(session),
+        where=environment.where,
+        check=check,
+    )
     lock = with_sources(session, lock, builders(plan, chosen), held or lock, check)
     lock, environments = with_sizes(session, lock, buildable(session, lock, chosen), check)
     changed = (*changed, *written)

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from neve.bases.pythons import Choice
     from neve.components.plan import Plan
+    from neve.cuda.wheels import CudaWheels
     from neve.libraries.provider import Provider
     from neve.lock.interpreter import InterpreterPin
-    from neve.lock.model import BaseLock, DebianLock, Lock, ToolsLock
+    from neve.lock.model import BaseLock, CudaLock, DebianLock, Lock, ToolsLock
     from neve.lock.resolve import Resolver
     from neve.lock.sdists import Language
     from neve.nix.lacking import Lacking
@@ -77,15 +78,6 @@ class Debian:
                     fixes=['base = "nixpkgs" under [tool.neve]', "or take [tool.neve.nixpkgs] out"],
                 )
             )
-        if config.cuda is not None:
-            found.append(
-                NeveError(
-                    "the debian base has no CUDA toolkit",
-                    where=f"{where}, tool.neve.cuda",
-                    why="wheels that bring CUDA need none; the toolkit to compile with comes with the nixpkgs base",
-                    fixes=['base = "nixpkgs" under [tool.neve]', "or take [tool.neve.cuda] out"],
-                )
-            )
         return found
 
     def choose(self, config: Config, request: PythonRequest, requires_python: str | None) -> Choice:
@@ -100,9 +92,19 @@ class Debian:
             return Contribution(packages={"python": (f"python{choice.python}",)})
         return Contribution(packages=_PACKAGES.get(component, {}))
 
-    def cuda(self, config: Config, release: str) -> Cuda | None:  # noqa: ARG002 - `problems` refuses it
-        """None."""
-        return None
+    def cuda(self, config: Config, release: str) -> Cuda | None:  # noqa: ARG002 - NVIDIA's wheels serve every suite
+        """What is configured."""
+        if not config.cuda or not config.cuda.toolkit:
+            return None
+        return Cuda(version=config.cuda.version, components=config.cuda.toolkit)
+
+    def toolkit(
+        self, resolver: Resolver, lock: Lock, plan: Plan, wheels: CudaWheels | None, *, held: CudaLock | None
+    ) -> CudaLock | None:
+        """NVIDIA's component wheels, and the newest gcc of the suite that the release accepts."""
+        from neve.bases.debian.cuda import resolve_toolkit
+
+        return resolve_toolkit(resolver, lock, plan, wheels, held)
 
     def wishes(self, plan: Plan) -> list[Any]:
         """The architectures, the names of packages, and which Python of uv's."""

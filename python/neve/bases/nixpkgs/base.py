@@ -14,6 +14,7 @@ from neve.bases.nixpkgs.releases import DEFAULT_RELEASE, Pin, find_release
 from neve.bases.nixpkgs.targets import targets
 from neve.components.component import Contribution
 from neve.errors import NeveError
+from neve.lock.model import CudaLock
 from neve.render.config import PLATFORMS
 from neve.render.quote import nix
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from neve.bases.pythons import Choice
     from neve.components.plan import Plan
+    from neve.cuda.wheels import CudaWheels
     from neve.libraries.provider import Provider
     from neve.lock.interpreter import InterpreterPin
     from neve.lock.model import BaseLock, Lock, NixpkgsLock, ToolsLock
@@ -100,6 +102,14 @@ class Nixpkgs:
         if not toolkit and not any(path.startswith("cudaPackages") for path in config.system):
             return None  # a version alone asks for nothing
         return Cuda(version=chosen, components=component_names(chosen, toolkit, where="pyproject.toml"))
+
+    def toolkit(
+        self, resolver: Resolver, lock: Lock, plan: Plan, wheels: CudaWheels | None, *, held: CudaLock | None
+    ) -> CudaLock | None:
+        """The set of the pinned nixpkgs."""
+        if plan.cuda is None or plan.cuda.version is None:
+            return None
+        return CudaLock(version=plan.cuda.version, toolkit=plan.cuda.components)
 
     def wishes(self, plan: Plan) -> list[Any]:
         """The pin that is configured: attributes are the pin's, and both architectures are locked."""
