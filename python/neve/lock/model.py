@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, model_validator
@@ -47,6 +48,13 @@ class DebPin(Model):
     def file(self) -> str:
         """The file name of the .deb, in the characters that a store path may have."""
         return self.path.rpartition("/")[2].translate(str.maketrans("~%:", "---"))
+
+
+class CudaDebPin(DebPin):
+    """A Debian package of the CUDA toolkit, out of non-free; ``snapshot`` is where its archive can be had later."""
+
+    architecture: Architecture
+    snapshot: Url | None = Field(None)
 
 
 class BuildPackages(Model):
@@ -167,22 +175,37 @@ class BuildLock(Model):
 class CudaLock(Model):
     """The CUDA toolkit that compiles: its version ("13.2"), the components that were asked for, and what they are.
 
-    On Debian ``wheels`` are NVIDIA's own with all that the components need, ``packages`` what those lack and Debian's
-    non-free archive has, ``compiler`` is the host compiler's package ("g++-14"), and ``runtime`` names the wheels whose
-    libraries the image holds. On nixpkgs the pinned set has it all.
+    On Debian ``wheels`` are NVIDIA's own with all that the components need, for each of ``architectures``, ``packages``
+    what those lack and Debian's non-free archive has, ``compiler`` is the host compiler's package ("g++-14"; None where
+    nvcc is not asked for), and ``runtime`` names the wheels whose libraries the image holds. On nixpkgs the pinned set
+    has it all. ``inputs`` is a digest of the wishes that it answers.
     """
 
     version: Annotated[str, Field(pattern=r"^[0-9]{2}\.[0-9]+$")]
     toolkit: tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], ...]
+    inputs: Sha256 | None = Field(None)
     compiler: DebianName | None = Field(None)
+    architectures: tuple[Architecture, ...] = Field(())
     runtime: tuple[Name, ...] = Field(())
     wheels: tuple[BuildWheelPin, ...] = Field(())
-    packages: tuple[DebPin, ...] = Field(())
+    packages: tuple[CudaDebPin, ...] = Field(())
     compat: tuple[DebPin, ...] = Field(())
 
     def wheels_for(self, architecture: str) -> tuple[BuildWheelPin, ...]:
         """The toolkit's wheels for ``architecture``."""
         return of_architecture(self.wheels, architecture)
+
+    def packages_for(self, architecture: str) -> tuple[CudaDebPin, ...]:
+        """The Debian packages of the toolkit for ``architecture``."""
+        return tuple(pin for pin in self.packages if pin.architecture == architecture)
+
+    def runtime_for(self, architecture: str, brought: Collection[str]) -> tuple[BuildWheelPin, ...]:
+        """The wheels whose libraries an image for ``architecture`` holds, besides ``brought``: the names of the
+        packages of its environment.
+        """
+        return tuple(
+            wheel for wheel in self.wheels_for(architecture) if wheel.name in self.runtime and wheel.name not in brought
+        )
 
 
 class Lock(Model):
@@ -241,6 +264,7 @@ __all__ = [
     "BaseLock",
     "BuildLock",
     "BuildPackages",
+    "CudaDebPin",
     "CudaLock",
     "DebPin",
     "DebianLock",

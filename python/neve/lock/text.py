@@ -58,6 +58,8 @@ def lock_text(lock: Lock) -> str:
     if (interpreter := data.get("interpreter")) is not None:
         archives = interpreter.pop("archives")
         lines += ["", "[interpreter]", *_pairs(interpreter), *_array("archives", archives)]
+    if (cuda := data.get("cuda")) is not None:
+        lines += ["", "[cuda]", *_cuda(cuda)]
     for table in ("sdists", "git", "directories"):
         for pin in data[table]:
             lines += ["", f"[[{table}]]", *_build(pin)]
@@ -81,6 +83,13 @@ def _base(name: str, table: dict[str, Any]) -> list[str]:
 def _tools(table: Mapping[str, Any]) -> list[str]:
     rest = {key: value for key, value in table.items() if key != "packages"}
     return [*_pairs(rest), *_array("packages", table["packages"])]
+
+
+def _cuda(table: Mapping[str, Any]) -> list[str]:
+    """The toolkit, without what it has none of; its pins come last, one line each."""
+    some = {key: value for key, value in table.items() if value or key == "toolkit"}
+    pins = {key: some.pop(key) for key in ("wheels", "packages", "compat") if key in some}
+    return [*_pairs(some), *(line for key, of in pins.items() for line in _array(key, of))]
 
 
 _SAID = ("languages", "asked", "lacking")  # where something is: most builds have none of these
