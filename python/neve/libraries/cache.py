@@ -8,12 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
+from neve.cuda.architectures import architectures
 from neve.errors import NeveError
 from neve.files import write_atomic
 from neve.libraries.elf import Elf
 from neve.libraries.wheel import WheelFiles
 
-FORMAT = 1  # of what is kept; another one is read anew
+FORMAT = 2  # of what is kept; another one is read anew
 
 _T = TypeVar("_T")
 
@@ -52,7 +53,8 @@ def keep_wheel(cache: Path, sha256: str, wheel: WheelFiles) -> None:
         path: {key: value for key, value in asdict(elf).items() if defaults.get(key, ...) != value}
         for path, elf in wheel.files.items()
     }
-    keep(wheel_place(cache, sha256), {"files": files, "unreadable": wheel.unreadable})
+    gpu = {"sass": wheel.gpu.sass, "ptx": wheel.gpu.ptx}
+    keep(wheel_place(cache, sha256), {"files": files, "unreadable": wheel.unreadable, "gpu": gpu})
 
 
 def kept_wheel(cache: Path, sha256: str) -> WheelFiles | None:
@@ -63,7 +65,8 @@ def kept_wheel(cache: Path, sha256: str) -> WheelFiles | None:
         for path, values in data["files"].items():
             typed: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
             files[str(path)] = Elf(**typed)
-        return WheelFiles(files=files, unreadable=dict(data["unreadable"]))
+        gpu = architectures(data["gpu"]["sass"], data["gpu"]["ptx"])
+        return WheelFiles(files=files, unreadable=dict(data["unreadable"]), gpu=gpu)
 
     return kept(wheel_place(cache, sha256), read)
 

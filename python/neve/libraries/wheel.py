@@ -7,10 +7,11 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from neve.cuda.architectures import Architectures
 from neve.errors import NeveError
 from neve.libraries.elf import MAGIC, Elf, ElfError, parse_elf
 
@@ -31,10 +32,13 @@ _TEXT = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class WheelFiles:
-    """The ELF files of a wheel by their path in it; ``unreadable`` says of others why they cannot be read."""
+    """The ELF files of a wheel by their path in it; ``unreadable`` says of others why they cannot be read. ``gpu`` is
+    what GPUs the code in them is for, all files together.
+    """
 
     files: dict[str, Elf]
     unreadable: dict[str, str]
+    gpu: Architectures = field(default_factory=Architectures)
 
 
 def read_wheel(path: Path) -> WheelFiles:

@@ -86,7 +86,7 @@ def _one(session: Session, locked: Locked, architecture: str, *, fetch: bool) ->
     known = kept(place, report_from)
     if known is not None:
         return known
-    contents, unreadable = _contents(session, wheels, fetch=fetch)
+    contents, unreadable = read_wheels(session, wheels, fetch=fetch)
     report = _report(session, locked, wheels, contents, architecture, fetch=fetch)
     unread = [wheel for wheel in wheels if wheel.file not in contents and wheel.file not in unreadable]
     files = [(f"{path} of {file}", why) for file, one in contents.items() for path, why in one.unreadable.items()]
@@ -110,10 +110,12 @@ def _python(locked: Locked) -> str:
     return locked.plan.python + "t" * locked.plan.freethreaded
 
 
-def _contents(
+def read_wheels(
     session: Session, wheels: Sequence[Wheel], *, fetch: bool
 ) -> tuple[dict[str, WheelFiles], dict[str, str]]:
-    """What is in ``wheels``, by file name; and of those that cannot be read the reason."""
+    """What is in ``wheels``, by file name; and of those that cannot be read the reason. Those that are not there are
+    fetched with ``fetch``, else left out.
+    """
     cache = session.fetcher.cache
     found = {wheel.file: kept_wheel(cache, wheel.sha256) for wheel in wheels}
     new = [wheel for wheel in wheels if found[wheel.file] is None]
@@ -237,4 +239,4 @@ def _restore(path: Path, before: bytes | None) -> None:
         write_atomic(path, before)
 
 
-__all__ = ["add_missing", "find_missing"]
+__all__ = ["add_missing", "find_missing", "read_wheels"]
