@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, model_validator
 
 from neve.errors import DefectError
+from neve.lock.compat import CompatLock
 from neve.lock.interpreter import InterpreterPin
 from neve.lock.pin import Name, Sha256, Url, Version, WheelPin
 from neve.lock.sdists import (
@@ -189,7 +190,6 @@ class CudaLock(Model):
     runtime: tuple[Name, ...] = Field(())
     wheels: tuple[BuildWheelPin, ...] = Field(())
     packages: tuple[CudaDebPin, ...] = Field(())
-    compat: tuple[DebPin, ...] = Field(())
 
     def wheels_for(self, architecture: str) -> tuple[BuildWheelPin, ...]:
         """The toolkit's wheels for ``architecture``."""
@@ -220,6 +220,7 @@ class Lock(Model):
     tools: ToolsLock | None = Field(None)
     interpreter: InterpreterPin | None = Field(None)
     cuda: CudaLock | None = Field(None)
+    cuda_compat: CompatLock | None = Field(None)
     build: BuildLock = BuildLock()
     sdists: tuple[SdistPin, ...] = Field(())
     git: tuple[GitPin, ...] = Field(())
@@ -264,6 +265,7 @@ __all__ = [
     "BaseLock",
     "BuildLock",
     "BuildPackages",
+    "CompatLock",
     "CudaDebPin",
     "CudaLock",
     "DebPin",

@@ -60,6 +60,9 @@ def lock_text(lock: Lock) -> str:
         lines += ["", "[interpreter]", *_pairs(interpreter), *_array("archives", archives)]
     if (cuda := data.get("cuda")) is not None:
         lines += ["", "[cuda]", *_cuda(cuda)]
+    if (compat := data.get("cuda_compat")) is not None:
+        packages = compat.pop("packages")
+        lines += ["", "[cuda_compat]", *_pairs(compat), *_array("packages", packages)]
     for table in ("sdists", "git", "directories"):
         for pin in data[table]:
             lines += ["", f"[[{table}]]", *_build(pin)]
@@ -88,7 +91,7 @@ def _tools(table: Mapping[str, Any]) -> list[str]:
 def _cuda(table: Mapping[str, Any]) -> list[str]:
     """The toolkit, without what it has none of; its pins come last, one line each."""
     some = {key: value for key, value in table.items() if value or key == "toolkit"}
-    pins = {key: some.pop(key) for key in ("wheels", "packages", "compat") if key in some}
+    pins = {key: some.pop(key) for key in ("wheels", "packages") if key in some}
     return [*_pairs(some), *(line for key, of in pins.items() for line in _array(key, of))]
 
 
