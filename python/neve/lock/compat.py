@@ -17,14 +17,14 @@ class CompatPin(Model):
     architecture: Architecture
     name: Name
     version: Version
-    url: Annotated[Url, Field(pattern=r"\.deb$")]
+    url: Url
     sha256: Sha256
     size: int = Field(ge=0)
 
     @property
     def file(self) -> str:
-        """The file name of the .deb, in the characters that a store path may have."""
-        return self.url.rpartition("/")[2].translate(str.maketrans("~%:", "---"))
+        """A file name for the .deb, in the characters that a store path may have."""
+        return f"{self.name}_{self.version}_{self.architecture}.deb".translate(str.maketrans("~!:", "---"))
 
 
 class CompatLock(Model):
