@@ -10,7 +10,10 @@ from neve.python.layers import LARGE
 from tests.cases import Case
 from tests.projects import a_project, a_wheel
 
-_DRIVER = "/usr/lib64:/usr/lib/x86_64-linux-gnu:/run/opengl-driver/lib"
+_DRIVER = (
+    "/usr/lib64:/usr/lib/x86_64-linux-gnu:/usr/lib/x86_64-linux-gnu/nvidia/current:/usr/lib:/usr/lib/wsl/lib"
+    ":/usr/local/nvidia/lib64:/run/opengl-driver/lib"
+)
 _CUDA = a_wheel("nvidia-cublas-cu12", "12.9.1.4", tag="py3-none-manylinux_2_27_x86_64")
 
 
@@ -27,13 +30,13 @@ def _env(*, cuda: bool, **neve: object) -> list[str]:
         (False, [], None, None),
         (False, ["jq"], None, "/lib"),
         (True, [], None, _DRIVER),
-        (True, ["jq"], None, f"{_DRIVER}:/lib"),
+        (True, ["jq"], None, f"/lib:{_DRIVER}"),
         (False, [], "/srv/lib", "/srv/lib"),
-        (True, ["jq"], "/srv/lib", f"/srv/lib:{_DRIVER}:/lib"),
+        (True, ["jq"], "/srv/lib", f"/srv/lib:/lib:{_DRIVER}"),
         (False, ["jq"], "/lib:/srv/lib", "/lib:/srv/lib"),
     ],
 )
-def test_own_places_come_before_the_drivers_and_the_system_packages(
+def test_own_places_come_first_then_the_system_packages_and_the_drivers_last(
     cuda: bool, system: list[str], own: str | None, expected: str | None
 ) -> None:
     env = _env(cuda=cuda, system=system, image={"env": {"LD_LIBRARY_PATH": own}} if own else {})

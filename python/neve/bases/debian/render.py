@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from neve.bases.debian.suites import find_suite
 from neve.components.component import GROUPS
+from neve.cuda.starts import for_gpus
 from neve.python.artefact import wheel_value
 from neve.python.layers import WheelLayer, group_wheels
 from neve.python.wheel import Wheel
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 _FIXED_LAYERS = 6
 _FILES = ("default.nix", "debian.nix", "wheels.nix", "tools.nix")
 
+# Where hosts mount their driver without telling ldconfig (NVIDIA's images name it as well, GKE relies on it). Whatever
+# runs ldconfig needs no place; and nothing that the image may have itself is to be shadowed, so it is the only one.
+_DRIVER = ("/usr/local/nvidia/lib64",)
 
 # The newest C library that uv has a name for as a platform.
 _NEWEST_GLIBC = (2, 40)
@@ -87,7 +91,7 @@ def _part(plan: Plan, lock: Lock, architecture: str, artefacts: Sequence[Artefac
         "place": place,
         "system": f"{plan.machine}-linux",
         "layers": layers,
-        "config": image_config(plan, architecture),
+        "config": image_config(for_gpus(plan, lock, artefacts, driver=_DRIVER), architecture),
         "names": _names(plan, base, [*(layer.name for layer in layers), *built_layers(artefacts)]),
         "groups": [(name, [_deb(base, pin) for pin in pins]) for name, pins in _groups(base) if pins],
         "sources": sources,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from neve.bases.nixpkgs.releases import find_release
+from neve.cuda.starts import for_gpus
 from neve.python.artefact import wheel_value
 from neve.python.layers import WheelLayer, group_wheels
 from neve.python.wheel import Wheel
@@ -23,10 +22,18 @@ if TYPE_CHECKING:
 # base, system packages, libraries, sources, environment, the project
 _FIXED_LAYERS = 6
 _FILES = ("flake.nix", "nix/default.nix", "nix/wheels.nix", "nix/build.nix")
-_CUDA = re.compile(r"\+cu[0-9]+")
-# Where container runtimes put the host's driver (facts of the NVIDIA container toolkit): a Nix C library reads no
-# /etc/ld.so.cache. Nothing else of the image lies there.
-_DRIVER = "/usr/lib64:/usr/lib/{architecture}-linux-gnu:/run/opengl-driver/lib"
+# Where hosts put their driver (docs/explanation/cuda.md): a C library of nixpkgs reads no /etc/ld.so.cache. Nothing of
+# the image lies there. In this order: the container toolkit's own choice, the hosts' paths that CDI keeps (Debian's own
+# driver, Arch, WSL), Kubernetes, NixOS.
+_DRIVER = (
+    "/usr/lib64",
+    "/usr/lib/{architecture}-linux-gnu",
+    "/usr/lib/{architecture}-linux-gnu/nvidia/current",
+    "/usr/lib",
+    "/usr/lib/wsl/lib",
+    "/usr/local/nvidia/lib64",
+    "/run/opengl-driver/lib",
+)
 
 # Where nix/nixpkgs/root.sh links what the system packages bring.
 _LIBRARIES = "/lib"
@@ -61,7 +68,8 @@ def rendering(
         "unfree": sorted({*config.system, *config.build.system, *config.nixpkgs.unfree}),
         "cuda": {"version": plan.cuda.version, "components": list(plan.cuda.components)} if plan.cuda else None,
         "config": {
-            system: image_config(_with_libraries(plan, name, all_), name) for system, (name, all_) in by_system.items()
+            system: image_config(_with_libraries(plan, lock, name, all_), name)
+            for system, (name, all_) in by_system.items()
         },
         "oldest_nix": ".".join(map(str, find_release(plan.release).oldest_nix)),
     }
@@ -79,20 +87,13 @@ def _has_toolkit(plan: Plan) -> bool:
     return plan.cuda is not None and bool(plan.cuda.components)
 
 
-def _with_libraries(plan: Plan, architecture: str, artefacts: Sequence[Artefact]) -> Plan:
+def _with_libraries(plan: Plan, lock: Lock, architecture: str, artefacts: Sequence[Artefact]) -> Plan:
     """``plan`` with the places of libraries that are loaded by name, after those that its environment names: the
-    driver's where something of the image loads CUDA, and the system packages'.
+    system packages', and the driver's where something of the image loads CUDA.
     """
-    env = dict(plan.env)
-    places = [env["LD_LIBRARY_PATH"]] if env.get("LD_LIBRARY_PATH") else []
-    if plan.cuda or any(a.name.startswith("nvidia-") or _CUDA.search(a.version or "") for a in artefacts):
-        places.append(_DRIVER.format(architecture=architecture))
-        env = {"NVIDIA_DRIVER_CAPABILITIES": "compute,utility", "NVIDIA_VISIBLE_DEVICES": "all", **env}
-    if plan.packages["system"]:
-        places.append(_LIBRARIES)
-    if places:
-        env["LD_LIBRARY_PATH"] = ":".join(dict.fromkeys(":".join(places).split(":")))
-    return replace(plan, env=dict(sorted(env.items())))
+    own = [_LIBRARIES] if plan.packages["system"] else []
+    driver = [place.format(architecture=architecture) for place in _DRIVER]
+    return for_gpus(plan, lock, artefacts, driver=driver, own=own)
 
 
 __all__ = ["rendering", "wheel_layers"]

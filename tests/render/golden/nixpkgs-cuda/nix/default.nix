@@ -39,8 +39,9 @@ let
       config = {
         Env = [
           "LANG=C.UTF-8"
-          "LD_LIBRARY_PATH=/usr/lib64:/usr/lib/x86_64-linux-gnu:/run/opengl-driver/lib"
+          "LD_LIBRARY_PATH=/usr/lib64:/usr/lib/x86_64-linux-gnu:/usr/lib/x86_64-linux-gnu/nvidia/current:/usr/lib:/usr/lib/wsl/lib:/usr/local/nvidia/lib64:/run/opengl-driver/lib"
           "NVIDIA_DRIVER_CAPABILITIES=compute,utility"
+          "NVIDIA_REQUIRE_CUDA=cuda>=12.0"
           "NVIDIA_VISIBLE_DEVICES=all"
           "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
           "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"
@@ -48,6 +49,10 @@ let
         ];
         WorkingDir = "/app";
         Cmd = [ "python" ];
+        Labels = {
+          "dev.neve.cuda.driver" = "525.60.13";
+          "dev.neve.cuda.version" = "12";
+        };
       };
     };
     aarch64-linux = {
@@ -58,8 +63,9 @@ let
       config = {
         Env = [
           "LANG=C.UTF-8"
-          "LD_LIBRARY_PATH=/usr/lib64:/usr/lib/aarch64-linux-gnu:/run/opengl-driver/lib"
+          "LD_LIBRARY_PATH=/usr/lib64:/usr/lib/aarch64-linux-gnu:/usr/lib/aarch64-linux-gnu/nvidia/current:/usr/lib:/usr/lib/wsl/lib:/usr/local/nvidia/lib64:/run/opengl-driver/lib"
           "NVIDIA_DRIVER_CAPABILITIES=compute,utility"
+          "NVIDIA_REQUIRE_CUDA=cuda>=12.0"
           "NVIDIA_VISIBLE_DEVICES=all"
           "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
           "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"
@@ -67,6 +73,10 @@ let
         ];
         WorkingDir = "/app";
         Cmd = [ "python" ];
+        Labels = {
+          "dev.neve.cuda.driver" = "525.60.13";
+          "dev.neve.cuda.version" = "12";
+        };
       };
     };
   };

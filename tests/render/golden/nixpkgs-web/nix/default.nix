@@ -43,9 +43,10 @@ let
       config = {
         Env = [
           "LANG=C.UTF-8"
-          "LD_LIBRARY_PATH=/usr/lib64:/usr/lib/x86_64-linux-gnu:/run/opengl-driver/lib"
+          "LD_LIBRARY_PATH=/usr/lib64:/usr/lib/x86_64-linux-gnu:/usr/lib/x86_64-linux-gnu/nvidia/current:/usr/lib:/usr/lib/wsl/lib:/usr/local/nvidia/lib64:/run/opengl-driver/lib"
           "MODE=prod"
           "NVIDIA_DRIVER_CAPABILITIES=compute,utility"
+          "NVIDIA_REQUIRE_CUDA=cuda>=12.0"
           "NVIDIA_VISIBLE_DEVICES=all"
           "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
           "QUOTE=it's ''\${x}''"
@@ -72,6 +73,8 @@ let
         };
         Labels = {
           "dev.neve.cache.huggingface" = "/cache/huggingface 8Gi";
+          "dev.neve.cuda.driver" = "525.60.13";
+          "dev.neve.cuda.version" = "12.8";
           team = "röck ❄";
         };
       };
@@ -84,9 +87,10 @@ let
       config = {
         Env = [
           "LANG=C.UTF-8"
-          "LD_LIBRARY_PATH=/usr/lib64:/usr/lib/aarch64-linux-gnu:/run/opengl-driver/lib"
+          "LD_LIBRARY_PATH=/usr/lib64:/usr/lib/aarch64-linux-gnu:/usr/lib/aarch64-linux-gnu/nvidia/current:/usr/lib:/usr/lib/wsl/lib:/usr/local/nvidia/lib64:/run/opengl-driver/lib"
           "MODE=prod"
           "NVIDIA_DRIVER_CAPABILITIES=compute,utility"
+          "NVIDIA_REQUIRE_CUDA=cuda>=12.0"
           "NVIDIA_VISIBLE_DEVICES=all"
           "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
           "QUOTE=it's ''\${x}''"
@@ -113,6 +117,8 @@ let
         };
         Labels = {
           "dev.neve.cache.huggingface" = "/cache/huggingface 8Gi";
+          "dev.neve.cuda.driver" = "525.60.13";
+          "dev.neve.cuda.version" = "12.8";
           team = "röck ❄";
         };
       };
