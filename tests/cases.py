@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from neve.components.plan import make_plan
-from neve.lock.model import BuildPackages, DebianOther, Lock
-from neve.lock.sdists import CratePin, DirectoryPin, GitPin
+from neve.lock.model import BuildPackages, CudaDebPin, CudaLock, DebianOther, Lock
+from neve.lock.sdists import BuildWheelPin, CratePin, DirectoryPin, GitPin
 from neve.project.project import Project
 from neve.python.artefact import Artefact
 from neve.python.layers import LARGE
@@ -15,7 +15,17 @@ from neve.python.sdist import Directory, Git, Sdist, Source
 from neve.python.wheel import Wheel
 from neve.render.place import Place
 from neve.render.render import render
-from tests.projects import HATCHLING, a_deb, a_lock, a_nixpkgs_lock, a_project, a_wheel, an_interpreter_pin, digest
+from tests.projects import (
+    HATCHLING,
+    a_deb,
+    a_lock,
+    a_nixpkgs_lock,
+    a_project,
+    a_wheel,
+    a_wheel_pin,
+    an_interpreter_pin,
+    digest,
+)
 from tests.python.sdists import a_sdist_pin, a_source_pin
 
 
@@ -44,6 +54,8 @@ class Case:
                 "git" if isinstance(pin, GitPin) else "directories" if isinstance(pin, DirectoryPin) else "sdists"
             ] += [pin]
         lock = self._lock().model_copy(update={table: tuple(of) for table, of in tables.items()})
+        if self.base == "debian" and self.project.config.cuda and self.project.config.cuda.toolkit:
+            lock = _with_toolkit(lock)
         return _compiling(lock, self.project.config.build.system) if self.project.config.build.system else lock
 
     def _lock(self) -> Lock:
@@ -77,6 +89,24 @@ def _compiling(lock: Lock, system: tuple[str, ...]) -> Lock:
     last = last.model_copy(update={"languages": ("c", "rust"), "crates": (crate,), "asked": ("ninja>=1.5",)})
     build = lock.build.model_copy(update={"languages": ("c",), "asked": ("cython",), "inputs": digest("files")})
     return lock.model_copy(update={"base": own, "sdists": (*others, last), "build": build})
+
+
+def _with_toolkit(lock: Lock) -> Lock:
+    """``lock`` with a toolkit to compile with, of which the image holds cuFFT."""
+    tag = "py3-none-manylinux2014_x86_64"
+    names = ("nvidia-cublas-cu12", "nvidia-cuda-nvcc-cu12", "nvidia-cuda-runtime-cu12", "nvidia-cufft-cu12")
+    wheels = [a_wheel_pin(name, "12.4.131", tag=tag) for name in names]
+    nvcc = a_deb("nvidia-cuda-toolkit", "12.4.131~12.4.1-2")
+    cuda = CudaLock(
+        version="12.4",
+        toolkit=("cublas", "cufft", "nvcc"),
+        compiler="g++-13",
+        architectures=("x86_64",),
+        runtime=("nvidia-cublas-cu12", "nvidia-cufft-cu12"),
+        wheels=tuple(BuildWheelPin(**wheel.model_dump(), architecture="x86_64") for wheel in wheels),
+        packages=(CudaDebPin(**nvcc.model_dump(), architecture="x86_64"),),
+    )
+    return lock.model_copy(update={"cuda": cuda})
 
 
 def _with_platforms(lock: Lock, architectures: tuple[str, ...]) -> Lock:
@@ -261,6 +291,21 @@ CASES: Mapping[str, Case] = {
             _WHEELS[0],
             a_wheel("nvidia-cublas-cu12", "12.9.1.4", size=4 * LARGE, tag="py3-none-manylinux_2_27_x86_64"),
         ),
+    ),
+    "cuda": Case(
+        project=a_project(
+            name="kernel",
+            build={"requires": ["setuptools"], "build-backend": "setuptools.build_meta"},
+            neve={
+                "cuda": {
+                    "version": "12.4",
+                    "toolkit": ["nvcc", "cublas", "cufft"],
+                    "architectures": ["8.0", "9.0+PTX"],
+                },
+                "build": {"system": ["g++-13"]},
+            },
+        ),
+        wheels=(_a_sdist("fast", "1.0"), _WHEELS[0], _CUBLAS),
     ),
     "nixpkgs-web": Case(
         project=a_project(

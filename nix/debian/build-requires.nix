@@ -9,6 +9,7 @@
   buildEnv, # the static requirements
   backend,
   root, # to build in
+  cuda ? null, # { toolkit; environment; brought; } where the root to build in sees one
 }:
 run {
   name = "requires-${name}";
@@ -25,5 +26,6 @@ run {
     backend = builtins.toJSON backend;
     unpack = ./source-tree.sh;
     build = ../common/build_wheel.py;
-  };
+  }
+  // import ./cuda-environment.nix cuda;
 }

@@ -15,6 +15,7 @@
   root, # to build in: with compilers and headers where it needs them
   image, # the image's own root, which must have the libraries that the package links with
   crates ? [ ], # of its Cargo.lock
+  cuda ? null, # { toolkit; environment; brought; } where the root to build in sees one
 }:
 run {
   name = "wheel-${name}";
@@ -37,5 +38,6 @@ run {
     linked = ./linked.sh;
     vendor = ../common/vendor-crates.sh;
     build = ../common/build_wheel.py;
-  };
+  }
+  // import ./cuda-environment.nix cuda;
 }

@@ -12,10 +12,17 @@
   parent ? null, # a root to start from; its files are copied
   native ? null, # { root; python; }, where its programs do not run here: the same root for this machine
   interpreter ? null, # { archive; python = "3.12"; } of those that uv manages, for /opt/python
+  seesToolkit ? false, # where it builds with the CUDA toolkit
 }:
 run {
   inherit name;
-  script = if native == null then ./debian-root.sh else ./foreign-root.sh;
+  script =
+    if native != null then
+      ./foreign-root.sh
+    else if seesToolkit then
+      ./build-root.sh
+    else
+      ./debian-root.sh;
   environment = {
     inherit tools;
     unpack = ./unpack-debs.sh;
@@ -40,5 +47,6 @@ run {
         inherit (native) python;
         ldconfig = ./ldconfig.py;
       }
-  );
+  )
+  // (if seesToolkit then { debian_root = ./debian-root.sh; } else { });
 }

@@ -17,6 +17,8 @@ let
     uv = import ./uv.nix lib;
     debianRoot = import ./debian-root.nix lib;
     rootLayer = import ./root-layer.nix lib;
+    cudaToolkit = import ./cuda-toolkit.nix lib;
+    cudaRoot = import ./cuda-root.nix lib;
     venv = import ./venv.nix lib;
     wheelLayer = import ./wheel-layer.nix lib;
     buildEnv = import ./build-env.nix lib;

@@ -31,6 +31,23 @@ lib
     // {
       native = own;
     };
+  cudaRoot =
+    args:
+    let
+      own = native.roots.${args.name} or (on args.parent);
+    in
+    lib.cudaRoot (
+      args
+      // {
+        native = {
+          root = own;
+          inherit (native) python;
+        };
+      }
+    )
+    // {
+      native = own;
+    };
   venv = _: native.venv;
   buildEnv = args: lib.buildEnv (args // { root = on args.root; });
   wheelLayer =

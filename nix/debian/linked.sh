@@ -1,5 +1,6 @@
-# check_linked WHEEL: ends the build where WHEEL links with a library that the root to build in has, and $image, the
-# image's own, lacks; it names the package. What other wheels bring is in neither.
+# check_linked WHEEL: ends the build where WHEEL links with a library that the root to build in or the CUDA toolkit has,
+# and $image, the image's own, lacks; it names the package, or the wheel of the toolkit. What other wheels bring is in
+# neither, or they are among $brought.
 check_linked() {
   [ "$image" != "$root" ] && [ -x "$root/root/usr/bin/readelf" ] || return 0
   mkdir linked
@@ -15,6 +16,12 @@ check_linked() {
     held=$(library_of "$root/root" "$soname")
     if [ -n "$held" ] && [ -z "$(library_of "$image/root" "$soname")" ]; then
       echo "neve: $package links with $soname, which the image lacks (package $(package_of "$held"))" >> lacking
+    elif [ -z "$held" ] && [ -n "${toolkit-}" ] && [ -z "$(library_of "$image/root" "$soname")" ]; then
+      wheel=$(awk -v name="$soname" '$1 == name { print $2; exit }' "$toolkit/share/neve/libraries")
+      case "  $brought " in
+        *" $wheel "*) ;; # two spaces hold the name of none
+        *) echo "neve: $package links with $soname, which the image lacks (component $wheel)" >> lacking ;;
+      esac
     fi
   done < needed
   [ ! -s lacking ] || { cat lacking >&2; exit 1; }
@@ -22,7 +29,7 @@ check_linked() {
 
 # library_of ROOT SONAME: its path below ROOT.
 library_of() {
-  for place in "$1"/usr/lib/*-linux-gnu/"$2" "$1/usr/lib/$2"; do
+  for place in "$1"/usr/lib/*-linux-gnu/"$2" "$1/usr/lib/$2" "$1"/usr/local/cuda-*/lib64/"$2"; do
     if [ -e "$place" ] || [ -L "$place" ]; then
       echo "${place#"$1"/}"
       return

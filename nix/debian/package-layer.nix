@@ -15,6 +15,7 @@
   root, # to build in
   image, # the image's own root
   crates ? [ ], # of its Cargo.lock
+  cuda ? null, # { toolkit; environment; brought; } where the root to build in sees one
   venv,
   compression,
 }:
@@ -43,5 +44,6 @@ run {
     compile = ../common/compile.py;
     install = ./install-wheels.sh;
     build = ../common/build_wheel.py;
-  };
+  }
+  // import ./cuda-environment.nix cuda;
 }

@@ -17,11 +17,13 @@ unpack_source() {
   esac
 }
 
-# in_build_environment COMMAND ...: in the root to build in, with the build environment at /opt/build.
+# in_build_environment COMMAND ...: in the root to build in, with the build environment at /opt/build and, where there is
+# one, the CUDA toolkit at /usr/local/cuda.
 in_build_environment() {
   mkdir -p build-opt/build
   cores=$NIX_BUILD_CORES
   [ "$cores" != 0 ] || cores=$(nproc)
   export MAX_JOBS="$cores" CMAKE_BUILD_PARALLEL_LEVEL="$cores"
-  enter "$root/root" "$NIX_BUILD_TOP/build-opt=/opt" "$buildEnv=/opt/build" -- "$@"
+  enter "$root/root" "$NIX_BUILD_TOP/build-opt=/opt" "$buildEnv=/opt/build" ${toolkit:+"$toolkit=/usr/local/cuda"} -- \
+    ${toolkit:+/usr/bin/env "PATH=/opt/venv/bin:/usr/local/cuda/bin:/usr/sbin:/usr/bin:/sbin:/bin"} "$@"
 }

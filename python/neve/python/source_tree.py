@@ -25,6 +25,7 @@ _SUFFIXES: Mapping[str, Language] = {
     ".cpp": "c++",
     ".cxx": "c++",
     ".c++": "c++",
+    ".cu": "c++",  # nvcc has the host's compiler do its part
     ".f": "fortran",
     ".for": "fortran",
     ".f77": "fortran",

@@ -179,24 +179,27 @@ class Debian:
         return {name: [pin.name for pin in pins] for name, pins in base.packages.items()}
 
     def layers(self, plan: Plan, lock: Lock, artefacts: Sequence[Artefact]) -> list[tuple[str, int, int | None]]:
-        """Base, interpreter, system packages, bare environment, wheels, project, settings."""
-        from neve.bases.debian.render import built_layers, wheel_layers
+        """Base, interpreter, system packages, CUDA, bare environment, wheels, project, settings."""
+        from neve.bases.debian.render import built_layers, runtime_wheels, wheel_layers
         from neve.python.sdist import Directory, Source
 
         groups = lock.debian_of(plan.architecture)[0].packages
         sources = [artefact for artefact in artefacts if isinstance(artefact, Source)]
         local = [source for source in sources if isinstance(source, Directory)]
         built = {"local": len(local), "sources": len(sources) - len(local)}
+        runtime = runtime_wheels(lock, plan.architecture, artefacts)
+        wheels = wheel_layers(plan, artefacts, runtime=bool(runtime))
         return [
-            *self._lower(plan, groups),
-            *((layer.name, len(layer.wheels), layer.size) for layer in wheel_layers(plan, artefacts)),
+            *self._lower(plan, groups, len(runtime)),
+            *((layer.name, len(layer.wheels), layer.size) for layer in wheels),
             *((name, built[name], None) for name in built_layers(artefacts)),
             (plan.project.name, 1, None),
             ("settings", 0, None),
         ]
 
-    def _lower(self, plan: Plan, groups: Mapping[Any, Sequence[Any]]) -> list[tuple[str, int, None]]:
+    def _lower(self, plan: Plan, groups: Mapping[Any, Sequence[Any]], cuda: int) -> list[tuple[str, int, None]]:
         system = [("system", len(groups["system"]), None)] if groups.get("system") else []
+        system += [("cuda", cuda, None)] if cuda else []
         base = ("base", len(groups["base"]), None)
         if not plan.project.has_python:
             return [base, ("configured", 0, None), *system]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from neve.bases.debian.suites import find_suite
 from neve.components.component import GROUPS
+from neve.cuda.compiling import compile_environment
 from neve.cuda.starts import for_gpus
 from neve.python.artefact import wheel_value
 from neve.python.layers import WheelLayer, group_wheels
@@ -18,12 +19,14 @@ from neve.render.sources import built_value, crate_values, local_of, sources_of
 if TYPE_CHECKING:
     from neve.components.plan import Plan
     from neve.lock.model import DebianLock, DebPin, Lock
+    from neve.lock.sdists import BuildWheelPin
     from neve.python.artefact import Artefact
     from neve.python.sdist import Source
     from neve.render.place import Place
 
 # base, interpreter, system packages, bare environment, the project, settings
 _FIXED_LAYERS = 6
+_CUDA_HOME = "/usr/local/cuda"
 _FILES = ("default.nix", "debian.nix", "wheels.nix", "tools.nix")
 
 # Where hosts mount their driver without telling ldconfig (NVIDIA's images name it as well, GKE relies on it). Whatever
@@ -42,8 +45,8 @@ def rendering(
     An image for this machine alone is nix/default.nix; of others, each platform has a directory below nix/, and so has
     this machine, whose image builds them.
     """
-    flake = {"plan": plan, "system": f"{plan.machine}-linux"}
     own = _part(plan, lock, plan.machine, environments.get(plan.machine, ()), place)
+    flake = {"plan": plan, "system": f"{plan.machine}-linux", "cuda": own["cuda"]}
     if plan.platforms == (plan.machine,):
         values = {**own, "foreign": None, "part": False}
         return {"flake.nix": ("debian/flake.nix", flake), **_files("nix", values)}
@@ -51,6 +54,7 @@ def rendering(
         "plan": plan,
         "names": [PLATFORMS[architecture] for architecture in plan.platforms],
         "requires": bool(own["sources"] or own["local"] or plan.project.build_system),
+        "cuda": own["cuda"],
     }
     deeper = replace(place, root=f"../{place.root}")
     found: dict[str, tuple[str, Mapping[str, Any]]] = {
@@ -67,7 +71,8 @@ def rendering(
 
 
 def _files(directory: str, values: Mapping[str, Any]) -> dict[str, tuple[str, Mapping[str, Any]]]:
-    files = (*_FILES, *(["build.nix"] if values["sources"] or values["local"] else []))
+    built = ["build.nix"] if values["sources"] or values["local"] else []
+    files = (*_FILES, *built, *(["cuda.nix"] if values["cuda"] else []))
     return {f"{directory}/{name}": (f"debian/nix/{name}", values) for name in files}
 
 
@@ -81,7 +86,8 @@ def _part(plan: Plan, lock: Lock, architecture: str, artefacts: Sequence[Artefac
     """The values for the image of one architecture; this machine builds what is from source."""
     base, tools = lock.debian_of(architecture)
     builder = lock.debian_of(plan.machine)[0].build
-    layers = wheel_layers(plan, artefacts)
+    layers = wheel_layers(plan, artefacts, runtime=bool(runtime_wheels(lock, architecture, artefacts)))
+    cuda = _cuda(plan, lock, architecture, artefacts)
     sources, local = ([_built(plan, source, lock, place) for source in of(artefacts)] for of in (sources_of, local_of))
     return {
         "plan": plan,
@@ -92,11 +98,14 @@ def _part(plan: Plan, lock: Lock, architecture: str, artefacts: Sequence[Artefac
         "system": f"{plan.machine}-linux",
         "layers": layers,
         "config": image_config(for_gpus(plan, lock, artefacts, driver=_DRIVER), architecture),
-        "names": _names(plan, base, [*(layer.name for layer in layers), *built_layers(artefacts)]),
+        "names": _names(
+            plan, base, [*(layer.name for layer in layers), *built_layers(artefacts)], cuda["runtime"] if cuda else ()
+        ),
+        "cuda": cuda,
         "groups": [(name, [_deb(base, pin) for pin in pins]) for name, pins in _groups(base) if pins],
         "sources": sources,
         "local": local,
-        "project_compiles": bool(lock.build.languages or (builder and plan.project.config.build.system)),
+        "project_compiles": bool(lock.build.languages or (builder and (cuda or plan.project.config.build.system))),
         "project_crates": crate_values(lock.build.crates),
         "tools": [_deb(base, pin) for pin in tools.packages],
         "uv": wheel_value(tools.uv)["pin"],
@@ -105,10 +114,43 @@ def _part(plan: Plan, lock: Lock, architecture: str, artefacts: Sequence[Artefac
     }
 
 
-def wheel_layers(plan: Plan, artefacts: Sequence[Artefact]) -> tuple[WheelLayer, ...]:
-    """Which wheels share a layer."""
+def _cuda(plan: Plan, lock: Lock, architecture: str, artefacts: Sequence[Artefact]) -> dict[str, Any] | None:
+    """The toolkit that this machine compiles with, and what the image for ``architecture`` has of it; None where there
+    is none.
+    """
+    locked, config = lock.cuda, plan.project.config.cuda
+    if locked is None:
+        return None
+    base = lock.debian_of(plan.machine)[0]
+    wheels = locked.wheels_for(plan.machine)
+    names = {artefact.name for artefact in artefacts}
+    compiler = None if locked.compiler is None else f"/usr/bin/{locked.compiler.partition('=')[0]}"
+    return {
+        "version": locked.version,
+        "wheels": [wheel_value(wheel) for wheel in wheels],
+        "debs": [_deb(base, pin) for pin in locked.packages_for(plan.machine)],
+        "runtime": [wheel_value(wheel) for wheel in runtime_wheels(lock, architecture, artefacts)],
+        "brought": sorted({wheel.name for wheel in wheels} & names),
+        "environment": compile_environment(
+            _CUDA_HOME,
+            compiler=compiler,
+            architectures=config.architectures if config else (),
+            nvcc=compiler is not None,
+        ),
+    }
+
+
+def runtime_wheels(lock: Lock, architecture: str, artefacts: Sequence[Artefact]) -> tuple[BuildWheelPin, ...]:
+    """The wheels of the toolkit whose libraries the image has: what they bring themselves, ``artefacts`` do."""
+    if lock.cuda is None:
+        return ()
+    return lock.cuda.runtime_for(architecture, {artefact.name for artefact in artefacts})
+
+
+def wheel_layers(plan: Plan, artefacts: Sequence[Artefact], *, runtime: bool = False) -> tuple[WheelLayer, ...]:
+    """Which wheels share a layer; ``runtime``: libraries of the CUDA toolkit have one, too."""
     wheels = [artefact for artefact in artefacts if isinstance(artefact, Wheel)]
-    return group_wheels(wheels, most=plan.max_layers - _FIXED_LAYERS - len(built_layers(artefacts)))
+    return group_wheels(wheels, most=plan.max_layers - _FIXED_LAYERS - runtime - len(built_layers(artefacts)))
 
 
 def built_layers(artefacts: Sequence[Artefact]) -> tuple[str, ...]:
@@ -123,8 +165,9 @@ def _built(plan: Plan, source: Source, lock: Lock, place: Place) -> dict[str, An
     return {**value, "compiles": bool(compiles and lock.debian_of(plan.machine)[0].build)}
 
 
-def _names(plan: Plan, base: DebianLock, wheel_layers: Sequence[str]) -> list[str]:
+def _names(plan: Plan, base: DebianLock, wheel_layers: Sequence[str], runtime: Sequence[object]) -> list[str]:
     system = ["system packages"] if base.packages.get("system") else []
+    system += ["cuda"] if runtime else []
     name = plan.project.name if plan.project.named else "project"
     if not plan.project.has_python:
         return [f"debian {plan.release}", "configuration", *system, name, "settings"]
@@ -159,4 +202,4 @@ def _deb(base: DebianLock, pin: DebPin) -> dict[str, str]:
     return {"name": pin.file, "url": base.url(pin), "sha256": pin.sha256}
 
 
-__all__ = ["built_layers", "rendering", "wheel_layers"]
+__all__ = ["built_layers", "rendering", "runtime_wheels", "wheel_layers"]
