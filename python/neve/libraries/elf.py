@@ -86,6 +86,15 @@ def parse_elf(source: Source) -> Elf:
     return _with_dynamic(base, _Names(source, segments, _dynamic(source, dynamic, bits, order), order))
 
 
+def loaded_size(source: Source) -> int:
+    """Where in the ELF file ``source`` that ends which its program has in memory; what follows are names and debugging
+    information. In bytes. Raises ElfError.
+    """
+    head = source.read(0, 64)
+    _, segments = _segments(source, head, 32 * head[4], "<" if head[5] == 1 else ">")
+    return min(max((s.offset + s.size for s in segments if s.kind == _PT_LOAD), default=0), source.size)
+
+
 def _segments(source: Source, head: bytes, bits: int, order: str) -> tuple[int, list[_Segment]]:
     header = struct.Struct(order + ("18xH12xQ14xHH" if bits == 64 else "18xH8xI10xHH"))
     if len(head) < header.size:
@@ -220,4 +229,4 @@ def _text(raw: bytes) -> str:
     return text
 
 
-__all__ = ["MACHINES", "MAGIC", "Elf", "ElfError", "Source", "parse_elf"]
+__all__ = ["MACHINES", "MAGIC", "Elf", "ElfError", "Source", "loaded_size", "parse_elf"]

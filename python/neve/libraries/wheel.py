@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from neve.cuda.architectures import Architectures
+from neve.cuda.architectures import Architectures, union
+from neve.cuda.fatbin import Fatbins
 from neve.errors import NeveError
-from neve.libraries.elf import MAGIC, Elf, ElfError, parse_elf
+from neve.libraries.elf import MAGIC, Elf, ElfError, loaded_size, parse_elf
 
 _CHUNK = 1 << 20
 _HEAD = 4 * _CHUNK  # kept of each file: where most have all that is asked for
@@ -45,6 +46,7 @@ def read_wheel(path: Path) -> WheelFiles:
     """The ELF files of the wheel at ``path``. Raises NeveError where it is no archive."""
     files: dict[str, Elf] = {}
     unreadable: dict[str, str] = {}
+    gpu: list[Architectures] = []
     try:
         budget = _Budget(_FREE + _RATIO * path.stat().st_size)
         with zipfile.ZipFile(path) as archive:
@@ -53,12 +55,13 @@ def read_wheel(path: Path) -> WheelFiles:
                     with _Member(archive, info, budget) as member:
                         if member.read(0, len(MAGIC)) == MAGIC:
                             files[info.filename] = parse_elf(member)
+                            gpu.append(member.fatbins(loaded_size(member)))
                 except ElfError as error:
                     unreadable[info.filename] = str(error)
     except (OSError, zipfile.BadZipFile, ValueError, RuntimeError, EOFError, OverflowError, struct.error) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise NeveError(f"{path.name} is no archive that can be read", where=str(path), why=why or None) from error
-    return WheelFiles(files=files, unreadable=unreadable)
+    return WheelFiles(files=files, unreadable=unreadable, gpu=union(gpu))
 
 
 def _members(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
@@ -96,6 +99,7 @@ class _Member:
         self._head = b""
         self._window = b""  # what was read last, which ends at _place
         self._place = 0
+        self._fatbins = Fatbins()
 
     def __enter__(self) -> _Member:
         return self
@@ -124,6 +128,14 @@ class _Member:
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error) as error:
             raise ElfError(f"it cannot be decompressed: {error}") from error
 
+    def fatbins(self, end: int) -> Architectures:
+        """The GPU architectures of what lies before ``end``. Raises ElfError where it cannot be decompressed."""
+        place = -1
+        while place < self._fatbins.wants < end:  # else the file is shorter than the archive says
+            place = self._fatbins.wants
+            self.read(min(place + _CHUNK, end) - 1, 1)
+        return self._fatbins.found
+
     def _far(self, offset: int, end: int) -> bytes:
         if offset < self._place - len(self._window):
             if self._stream is not None:
@@ -144,6 +156,8 @@ class _Member:
         # The first bytes tell whether there is more to read.
         chunk = self._stream.read(64 if self._place == 0 else _CHUNK)
         self._budget.take(len(chunk))
+        # It passes by but once, as a rule: what is looked for in all of it is looked for here.
+        self._fatbins.feed(self._place, chunk)
         if self._place == len(self._head) < _HEAD:
             self._head += chunk
         self._window = self._window[-max(keep, _CHUNK) :] + chunk

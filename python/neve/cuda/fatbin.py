@@ -1,0 +1,105 @@
+"""Fat binaries: what GPUs the code is for that nvcc embeds in a library or a program.
+
+A fat binary is a header (magic, version 1, its own size, the size of what follows) and entries, one after the other:
+each has a header with its kind, its sizes, its GPU architecture and flags, and a payload, which may be compressed. They
+lie in the sections ``.nv_fatbin`` and ``__nv_relfatbin`` of an ELF file, one after the other with padding between.
+NVIDIA documents no layout; this one was checked against what cuobjdump lists (tests/cuda/test_fatbin.py).
+"""
+
+from __future__ import annotations
+
+import struct
+
+from neve.cuda.architectures import Architecture, Architectures, architectures
+
+MAGIC = struct.pack("<I", 0xBA55ED50)
+
+_HEADER = struct.Struct("<4sHHQ")  # magic, version, size of this header, size of all entries
+_ENTRY = struct.Struct("<HHIQ12xI8xQ")  # kind, version, size of this header, size of the payload, sm, flags
+_PTX, _CUBIN = 1, 2
+_OWN, _FAMILY = 1 << 20, 1 << 21  # of the flags: for features of this architecture alone, of its family alone
+_LARGEST = 1 << 12  # bytes of an entry's header: 64 to 112 are known
+_NUMBERS = range(10, 1000)  # of sm_N
+
+
+class Fatbins:
+    """Looks for fat binaries in bytes that come in their order, and keeps no more of them than a header.
+
+    What is no fat binary is passed over; one counts when its entries fill it to the byte.
+    """
+
+    def __init__(self) -> None:
+        self._place = 0  # what lies before is done with
+        self._rest = b""  # what was fed from there on, too short to be read
+        self._end = 0  # of the fat binary that is being read
+        self._new: set[tuple[int, Architecture]] = set()
+        self._all: set[tuple[int, Architecture]] = set()
+
+    @property
+    def found(self) -> Architectures:
+        """The architectures of all fat binaries so far."""
+        return architectures(
+            (architecture for kind, architecture in self._all if kind == _CUBIN),
+            (architecture for kind, architecture in self._all if kind == _PTX),
+        )
+
+    @property
+    def wants(self) -> int:
+        """Where the next byte lies that was not fed and matters."""
+        return self._place + len(self._rest)
+
+    def feed(self, offset: int, data: bytes) -> None:
+        """Take the bytes at ``offset``. Those that were fed before, or do not matter, are passed over."""
+        begin = self.wants
+        if offset + len(data) <= begin:
+            return
+        if offset > begin:  # a gap that was not asked for
+            self._forget(offset)
+            begin = offset
+        rest = self._rest + data[begin - offset :] if self._rest else data
+        start = self._place if self._rest else offset
+        self._rest = b""
+        while self._place < start + len(rest):
+            step = self._entry if self._place < self._end else self._header
+            if not step(rest, self._place - start):
+                self._rest = rest[self._place - start :]
+                return
+
+    def _forget(self, offset: int) -> None:
+        self._place, self._rest, self._end = offset, b"", 0
+
+    def _header(self, data: bytes, at: int) -> bool:
+        """Look for the next fat binary; False where ``data`` is too short to tell."""
+        found = data.find(MAGIC, at)
+        if found < 0:
+            # The magic may begin in the last bytes.
+            self._place += max(len(data) - at - len(MAGIC) + 1, 0)
+            return False
+        self._place += found - at
+        if len(data) - found < _HEADER.size:
+            return False
+        _, version, own, size = _HEADER.unpack_from(data, found)
+        if version == 1 and own == _HEADER.size and size >= _ENTRY.size:
+            self._new = set()
+            self._place += own
+            self._end = self._place + size
+        else:
+            self._place += len(MAGIC)
+        return True
+
+    def _entry(self, data: bytes, at: int) -> bool:
+        """Read the header of an entry; False where ``data`` is too short for it."""
+        if len(data) - at < _ENTRY.size:
+            return False
+        kind, _, own, size, number, flags = _ENTRY.unpack_from(data, at)
+        following = self._place + own + size
+        if not _ENTRY.size <= own <= _LARGEST or following > self._end or number not in _NUMBERS:
+            self._end = 0  # none: go on looking from here
+            return True
+        if kind in (_PTX, _CUBIN):
+            which = "a" if flags & _OWN else "f" if flags & _FAMILY else ""
+            self._new.add((kind, Architecture.of(number, which)))
+        self._place = following
+        if following == self._end:
+            self._all |= self._new
+        return True
