@@ -7,11 +7,26 @@ find opt | sort > before
 inside() {
   enter "$root/root" "$NIX_BUILD_TOP/opt=/opt" "$@"
 }
-install_wheels() {
-  inside -- "$uv/bin/uv" --no-cache --offline --no-config -q pip install --python /opt/venv/bin/python \
-    --no-deps --no-index --find-links /build/links --link-mode copy --no-build --prerelease allow \
+# uv's cache lies beside the environment: then it links the files that it unpacked, where it would else write them twice.
+uv_install() {
+  inside -- "$uv/bin/uv" --cache-dir /opt/.uv --offline --no-config -q pip install --python /opt/venv/bin/python \
+    --no-deps --no-index --find-links /build/links --link-mode hardlink --no-build --prerelease allow \
     ${tags:+--python-platform "$tags"} "$@"
+}
+install_wheels() {
+  uv_install "$@"
+  # Of files that two wheels have uv leaves either, as it happens; one after the other, the last one's stay.
+  if [ -n "$(disputed)" ]; then
+    for requirement in "$@"; do
+      uv_install --reinstall "$requirement"
+    done
+  fi
+  rm -rf opt/.uv
   clean_environment opt/venv
+}
+# disputed: the paths that several wheels of this layer have, with different contents, by what their RECORDs say.
+disputed() {
+  cat opt/venv/lib/python*/site-packages/*.dist-info/RECORD | sort -u | sed 's/,[^,]*,[^,]*$//' | uniq -d
 }
 seal_new_files() {
   find opt | sort > after
