@@ -1,0 +1,1 @@
+"""y = a x + y on a GPU."""
