@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
 import os
-import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from neve.errors import NeveError, collected
 from neve.image.layout import Descriptor, Image, Layer, Layout
+from neve.image.unpacked import unpacked
 from neve.progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -102,23 +100,9 @@ def _layer_problem(layout: Layout, layer: Layer, progress: Progress) -> NeveErro
 
 
 def _unpacked(file: _Hashed, descriptor: Descriptor, digest: HASH) -> None:
-    stream: BinaryIO
-    if descriptor.media_type.endswith("+gzip"):
-        stream = cast("BinaryIO", gzip.GzipFile(fileobj=file))
-    elif descriptor.media_type.endswith("+zstd"):
-        stream = cast("BinaryIO", _zstd().ZstdFile(file))
-    else:
-        stream = cast("BinaryIO", file)
+    stream = unpacked(cast("BinaryIO", file), descriptor.media_type)
     while data := stream.read(_CHUNK):
         digest.update(data)
-
-
-def _zstd() -> ModuleType:
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-    else:
-        from backports import zstd
-    return zstd
 
 
 def _named(digest: HASH) -> str:
