@@ -28,7 +28,7 @@ class CompatPin(Model):
 
 
 class CompatLock(Model):
-    """``[cuda_compat]`` of neve.lock: the release of CUDA ("13.0") whose driver the libraries are, and the packages."""
+    """``[cuda-compat]`` of neve.lock: the release of CUDA ("13.0") whose driver the libraries are, and the packages."""
 
     version: Annotated[str, Field(pattern=r"^[0-9]{2}\.[0-9]+$")]
     packages: Annotated[tuple[CompatPin, ...], Field(min_length=1)]

@@ -60,9 +60,9 @@ def lock_text(lock: Lock) -> str:
         lines += ["", "[interpreter]", *_pairs(interpreter), *_array("archives", archives)]
     if (cuda := data.get("cuda")) is not None:
         lines += ["", "[cuda]", *_cuda(cuda)]
-    if (compat := data.get("cuda_compat")) is not None:
+    if (compat := data.get("cuda-compat")) is not None:
         packages = compat.pop("packages")
-        lines += ["", "[cuda_compat]", *_pairs(compat), *_array("packages", packages)]
+        lines += ["", "[cuda-compat]", *_pairs(compat), *_array("packages", packages)]
     for table in ("sdists", "git", "directories"):
         for pin in data[table]:
             lines += ["", f"[[{table}]]", *_build(pin)]

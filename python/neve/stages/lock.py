@@ -12,6 +12,7 @@ from neve.errors import NeveError
 from neve.files import write_if_changed
 from neve.lock.text import NAME, lock_text, read_lock
 from neve.project.read import read_text
+from neve.stages.compat import with_compat
 from neve.stages.environment import Targets, find_environment
 from neve.stages.permission import must_not_change
 from neve.stages.platforms import builder, builders
@@ -94,6 +95,7 @@ def lock_project(session: Session, *, upgrade: bool = False, check: bool = False
         where=environment.where,
         check=check,
     )
+    lock = with_compat(session, lock, chosen, held or lock, where=environment.where, check=check)
     lock = with_sources(session, lock, builders(plan, chosen), held or lock, check)
     lock, environments = with_sizes(session, lock, buildable(session, lock, chosen), check)
     changed = (*changed, *written)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from neve.bases.base import Cuda
 from neve.bases.nixpkgs.attributes import attribute_problems
 from neve.bases.nixpkgs.choose import choose_release
-from neve.bases.nixpkgs.cuda import check_cuda, component_names
+from neve.bases.nixpkgs.cuda import check_cuda
 from neve.bases.nixpkgs.pin import choose_pin, flake_lock
 from neve.bases.nixpkgs.releases import DEFAULT_RELEASE, Pin, find_release
 from neve.bases.nixpkgs.targets import targets
 from neve.components.component import Contribution
+from neve.cuda.components import find_components
 from neve.errors import NeveError
-from neve.lock.model import CudaLock
 from neve.render.config import PLATFORMS
 from neve.render.quote import nix
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from neve.cuda.wheels import CudaWheels
     from neve.libraries.provider import Provider
     from neve.lock.interpreter import InterpreterPin
-    from neve.lock.model import BaseLock, Lock, NixpkgsLock, ToolsLock
+    from neve.lock.model import BaseLock, CudaLock, Lock, NixpkgsLock, ToolsLock
     from neve.lock.resolve import Resolver
     from neve.lock.sdists import Language
     from neve.nix.lacking import Lacking
@@ -80,6 +80,15 @@ class Nixpkgs:
                     fixes=['base = "debian" under [tool.neve]', "or take `mirror` out"],
                 )
             )
+        if config.cuda and config.cuda.compat:
+            found.append(
+                NeveError(
+                    "the nixpkgs base has no forward compatibility libraries",
+                    where=f"{where}, tool.neve.cuda.compat",
+                    why="what nixpkgs calls cuda_compat is for Jetson; those of data centres come as Debian packages",
+                    fixes=['base = "debian" under [tool.neve]', "or take `compat` out"],
+                )
+            )
         return found
 
     def choose(self, config: Config, request: PythonRequest, requires_python: str | None) -> Choice:
@@ -96,20 +105,27 @@ class Nixpkgs:
     def cuda(self, config: Config, release: str) -> Cuda | None:
         """The set that is asked for, by itself or by the names of system packages, and its components."""
         version, toolkit = (config.cuda.version, config.cuda.toolkit) if config.cuda else (None, ())
-        chosen = check_cuda(find_release(release), version, config.system, where="pyproject.toml", toolkit=toolkit)
-        if chosen is None:
-            return None
+        chosen = check_cuda(find_release(release), version, config.system, where="pyproject.toml")
         if not toolkit and not any(path.startswith("cudaPackages") for path in config.system):
             return None  # a version alone asks for nothing
-        return Cuda(version=chosen, components=component_names(chosen, toolkit, where="pyproject.toml"))
+        find_components(toolkit, where="pyproject.toml, tool.neve.cuda.toolkit")
+        return Cuda(version=chosen, components=toolkit)
 
     def toolkit(
         self, resolver: Resolver, lock: Lock, plan: Plan, wheels: CudaWheels | None, *, held: CudaLock | None
     ) -> CudaLock | None:
         """The set of the pinned nixpkgs."""
-        if plan.cuda is None or plan.cuda.version is None:
-            return None
-        return CudaLock(version=plan.cuda.version, toolkit=plan.cuda.components)
+        from neve.bases.nixpkgs.toolkit import choose_toolkit
+
+        chosen = choose_toolkit(plan, wheels)
+        if chosen and wheels and chosen.toolkit and (held is None or held.version != chosen.version):
+            asked = plan.cuda is not None and plan.cuda.version
+            if not asked and "." in wheels.version and wheels.version != chosen.version:
+                resolver.progress.note(
+                    f"CUDA {chosen.version} compiles: nixpkgs {plan.release} has no {wheels.version}, for which the"
+                    " environment's wheels are made; NVIDIA lets minor versions run together"
+                )
+        return chosen
 
     def wishes(self, plan: Plan) -> list[Any]:
         """The pin that is configured: attributes are the pin's, and both architectures are locked."""
