@@ -29,6 +29,7 @@ def provide_files(session: Session, wanted: Sequence[Artefact]) -> None:
     They get the store paths that the rendered fixed-output fetches have, so Nix finds them made. Raises NeveError.
     """
     from neve.nix.call import add_fixed, missing
+    from neve.nix.share import share_files
     from neve.nix.store_path import fixed_path
 
     artefacts = {fixed_path(artefact.name, artefact.sha256): artefact for artefact in wanted}
@@ -43,7 +44,7 @@ def provide_files(session: Session, wanted: Sequence[Artefact]) -> None:
             error.fixes = (*error.fixes, f"where crates.io cannot be reached, {VARIABLE} names a mirror of its crates")
         raise
     session.progress.stage("adding them to the store")
-    add_fixed(session.nix, files)
+    share_files(session.nix, files, add_fixed(session.nix, files))
 
 
 def provide_sources(session: Session, lock: Lock, packages: Sequence[Package]) -> None:
