@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -79,10 +79,16 @@ class Base(Protocol):
         """``lock`` with pins of such packages, as :meth:`compilers` named them. Raises NeveError."""
 
     def toolkit(
-        self, resolver: Resolver, lock: Lock, plan: Plan, wheels: CudaWheels | None, *, held: CudaLock | None
+        self,
+        resolver: Callable[[], Resolver],
+        lock: Lock,
+        plan: Plan,
+        wheels: CudaWheels | None,
+        *,
+        held: CudaLock | None,
     ) -> CudaLock | None:
         """The toolkit that ``plan`` asks for, pinned: ``held`` where that answers it. ``wheels`` is the CUDA of the
-        environment. Raises NeveError, TransientError.
+        environment; ``resolver`` is called only where something must be resolved. Raises NeveError, TransientError.
         """
 
     def packages_with(self, session: Session, lock: Lock, lacking: Sequence[Lacking]) -> dict[Lacking, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from neve.bases.base import Cuda
@@ -99,7 +99,13 @@ class Debian:
         return Cuda(version=config.cuda.version, components=config.cuda.toolkit)
 
     def toolkit(
-        self, resolver: Resolver, lock: Lock, plan: Plan, wheels: CudaWheels | None, *, held: CudaLock | None
+        self,
+        resolver: Callable[[], Resolver],
+        lock: Lock,
+        plan: Plan,
+        wheels: CudaWheels | None,
+        *,
+        held: CudaLock | None,
     ) -> CudaLock | None:
         """NVIDIA's component wheels, and the newest gcc of the suite that the release accepts."""
         from neve.bases.debian.cuda import resolve_toolkit
@@ -131,7 +137,7 @@ class Debian:
         """Packages of the suite, which are pinned as the image's are."""
         from neve.bases.debian.compilers import compilers
 
-        return compilers(plan, lock.debian[0], languages)
+        return compilers(plan, lock.debian[0], languages, lock.cuda)
 
     def locked_compilers(self, lock: Lock) -> tuple[str, ...]:
         """What the pins answer."""

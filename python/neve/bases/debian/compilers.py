@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from neve.bases.debian.index import Index
     from neve.bases.debian.package import Package
     from neve.components.plan import Plan
-    from neve.lock.model import DebianLock, DebPin, Lock
+    from neve.lock.model import CudaLock, DebianLock, DebPin, Lock
     from neve.lock.resolve import Resolver
     from neve.lock.sdists import Language
 
@@ -26,12 +26,20 @@ _COMPILERS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def compilers(plan: Plan, base: DebianLock, languages: Collection[Language]) -> tuple[str, ...]:
-    """The packages that compile ``languages`` and those that ``tool.neve.build.system`` names, sorted."""
+def compilers(
+    plan: Plan, base: DebianLock, languages: Collection[Language], cuda: CudaLock | None = None
+) -> tuple[str, ...]:
+    """The packages that compile ``languages``, the host compiler of the toolkit ``cuda``, and those that
+    ``tool.neve.build.system`` names, sorted.
+    """
+    host = cuda.compiler if cuda is not None else None
+    if host is not None:  # nvcc compiles for the host with it, and what it makes is linked as C and C++ are
+        languages = {*languages, "c", "c++"}
     names = {name for language in languages for name in _COMPILERS[language]}
     interpreter = f"python{plan.python}"
     if languages and any(pin.name == interpreter for pin in base.packages.get("python", ())):
         names.add(f"{interpreter}-dev")  # one of uv's has headers of its own
+    names |= {host, host.replace("g++", "gcc")} if host is not None else set()
     names |= {*plan.project.config.build.system}
     return tuple(sorted({*names, *_ESSENTIAL})) if names else ()
 

@@ -2,22 +2,213 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from neve.bases.debian.cuda_version import TOOLKIT, choose_version, gccs_of, host_compiler
+from neve.cuda.components import COMPONENTS, Component, find_components
 from neve.errors import NeveError
+from neve.lock.build_pins import build_pins
+from neve.lock.model import CudaLock
+from neve.python.select import select_wheels
+from neve.render.config import PLATFORMS
 
 if TYPE_CHECKING:
     from neve.components.plan import Plan
     from neve.cuda.wheels import CudaWheels
-    from neve.lock.model import CudaLock, Lock
+    from neve.lock.build_pins import Targets
+    from neve.lock.model import Lock
     from neve.lock.resolve import Resolver
+    from neve.lock.sdists import BuildWheelPin
+    from neve.python.target import Target
+
+_RULES = 1  # raised when what is locked for the same wishes changes
+_METAPACKAGE = "cuda-toolkit"
+# Components with a version of their own, which are no extras of the metapackage.
+_APART = ("cudnn", "nccl")
+# What the files of a component need of others: headers that its headers read, libraries that its libraries load. The
+# metapackage says most of it, but not that of every release.
+_NEEDS: Mapping[str, tuple[str, ...]] = {
+    "cudart": ("cccl",),
+    "cudnn": ("cublas",),
+    "cufft": ("nvjitlink",),
+    "cusolver": ("cublas", "cusparse", "nvjitlink"),
+    "cusparse": ("nvjitlink",),
+    "nvcc": ("crt", "cudart", "nvvm"),
+}
+_FIXES = (
+    f"have whoever runs the index add `{_METAPACKAGE}` and NVIDIA's wheels of this release",
+    "or take another release: `version` under [tool.neve.cuda]",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Wish:
+    """What is asked for: the ``version`` (None: that of the environment's ``wheels``), the components, the suite."""
+
+    version: str | None
+    wheels: CudaWheels | None
+    components: tuple[Component, ...]
+    suite: str
+
+    @property
+    def equal(self) -> list[str]:
+        """Packages of the environment that have a version of their own: the toolkit's must be the same."""
+        if self.wheels is None:
+            return []
+        names = {f"nvidia-{name}-cu{self.wheels.major}" for name in _APART}
+        return sorted(f"{name}=={version}" for name, version in self.wheels.components if name in names and version)
+
+    @property
+    def digest(self) -> str:
+        """What changes where another toolkit may be the answer."""
+        names = [component.name for component in self.components]
+        brought = self.wheels.version if self.wheels is not None else None
+        text = json.dumps([_RULES, self.version, brought, names, self.suite, self.equal])
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def resolve_toolkit(
-    resolver: Resolver, lock: Lock, plan: Plan, wheels: CudaWheels | None, held: CudaLock | None
-) -> CudaLock:
-    """The toolkit that ``plan`` asks for: ``held`` where that answers it. Raises NeveError, TransientError."""
-    raise NeveError("the debian base has no CUDA toolkit yet", where="tool.neve.cuda.toolkit")
+    resolver: Callable[[], Resolver], lock: Lock, plan: Plan, wheels: CudaWheels | None, held: CudaLock | None
+) -> CudaLock | None:
+    """The toolkit that ``plan`` asks for, of the release of the environment's ``wheels`` where it names none: ``held``
+    where that answers it. ``resolver`` is asked for only where something must be resolved.
+
+    The pins are for all architectures of ``lock`` that NVIDIA ships the components for.
+    Raises NeveError for a release, a component or a compiler that there is not, and where there are no wheels for one
+    of the plan's own architectures; TransientError where an index or a mirror does not answer.
+    """
+    if plan.cuda is None:
+        return None
+    components = find_components(plan.cuda.components, where=TOOLKIT)
+    wish = _Wish(version=plan.cuda.version, wheels=wheels, components=components, suite=plan.release)
+    same = held is not None and held.inputs == wish.digest
+    if held is not None and same and set(plan.architectures) <= set(held.architectures):
+        return held
+    return _resolved(resolver(), lock, plan, wish, held if same else None)
+
+
+def _resolved(resolver: Resolver, lock: Lock, plan: Plan, wish: _Wish, held: CudaLock | None) -> CudaLock:
+    """The toolkit as the indexes have it now; the versions of ``held``, which answers the same wish, stay."""
+    from neve.bases.base import find_base
+    from neve.bases.debian.index import load_index
+    from neve.bases.debian.lock import DEBIAN_ARCHITECTURES
+    from neve.bases.debian.nvcc import nvcc_packages
+
+    index = load_index(
+        plan.release, DEBIAN_ARCHITECTURES[plan.machine], resolver.mirrors, resolver.fetcher, resolver.progress
+    )
+    gccs = gccs_of(index.names())
+    version = held.version if held else choose_version(wish.version, wish.wheels, wish.components, gccs)
+    nvcc = any(component.name == "nvcc" for component in wish.components)
+    compiler = host_compiler(version, plan.release, gccs) if nvcc else None
+    resolver.progress.stage(f"resolving the toolkit of CUDA {version}")
+    equal = [*wish.equal, *(f"{wheel.name}=={wheel.version}" for wheel in (held.wheels if held else ()))]
+    pylock, runtime = _pylocks(resolver, plan, version, wish.components, tuple(dict.fromkeys(equal)))
+    targets = find_base(plan.base).targets(lock.base, plan, building=True)
+    having = _having(pylock, targets, version, wish.components, plan)
+    found = build_pins(pylock, having, own=plan.machine, where=TOOLKIT) if pylock else None
+    pins = tuple(wheel for wheel in (found.wheels if found else ()) if wheel.name != _METAPACKAGE)
+    return CudaLock(
+        version=version,
+        toolkit=tuple(component.name for component in wish.components),
+        inputs=wish.digest,
+        compiler=compiler,
+        architectures=tuple(having),
+        runtime=_runtime(runtime, having, pins, version),
+        wheels=pins,
+        packages=nvcc_packages(resolver, version, tuple(having)) if nvcc else (),
+    )
+
+
+def _pylocks(
+    resolver: Resolver, plan: Plan, version: str, components: Sequence[Component], equal: Sequence[str]
+) -> tuple[str, str]:
+    """What all of ``components`` resolve to, and what those do that an image needs: texts of pylocks, the second empty
+    where there is none of them.
+    """
+
+    def compiled(of: Sequence[Component]) -> str:
+        wanted = _requirements(of, version)
+        return resolver.uv.compile(wanted, python=plan.python, constraints=equal, fixes=_FIXES) if wanted else ""
+
+    with ThreadPoolExecutor(1) as pool:
+        runtime = pool.submit(compiled, [component for component in components if not component.build_only])
+        return compiled(components), runtime.result()
+
+
+def _requirements(components: Sequence[Component], version: str) -> list[str]:
+    """``components`` and what their files need, as requirements of NVIDIA's packages (PEP 508)."""
+    names: set[str] = set()
+    todo = [component.name for component in components]
+    while todo:
+        name = todo.pop()
+        if name not in names and COMPONENTS[name].is_in(version):
+            names.add(name)
+            todo += _NEEDS.get(name, ())
+    extras = sorted(names - {*_APART})
+    major = version.partition(".")[0]
+    apart = [f"nvidia-{name}-cu{major}" for name in _APART if name in names]
+    return [*([f"{_METAPACKAGE}[{','.join(extras)}]=={version}.*"] if extras else []), *apart]
+
+
+def _package(component: Component, version: str) -> str:
+    """The package that has ``component``: until CUDA 12 its name ends in the major version."""
+    major = version.partition(".")[0]
+    suffix = f"-cu{major}" if int(major) < 13 or component.name in _APART else ""
+    return f"nvidia-{component.package}{suffix}"
+
+
+def _having(
+    pylock: str, targets: Targets, version: str, components: Sequence[Component], plan: Plan
+) -> dict[str, Sequence[Target]]:
+    """Those of ``targets`` that NVIDIA ships ``components`` for. Raises NeveError where the plan needs another."""
+    having: dict[str, Sequence[Target]] = {}
+    for architecture, of in targets.items():
+        lacking = _lacking(pylock, of[0], version, components)
+        if not lacking:
+            having[architecture] = of
+        elif architecture in plan.architectures:
+            raise _not_shipped(version, architecture, lacking, plan)
+    return having
+
+
+def _lacking(pylock: str, target: Target, version: str, components: Sequence[Component]) -> list[str]:
+    """What of ``components`` there is not for ``target``, a line each."""
+    try:
+        names = {wheel.name for wheel in select_wheels(pylock, target, where=TOOLKIT)}
+    except NeveError as error:
+        return [f"{one.what}: {one.why}" if one.why else one.what for one in error.errors]
+    absent = [component for component in components if _package(component, version) not in names]
+    return [f"{component.name} ({_package(component, version)}) is not made for it" for component in absent]
+
+
+def _not_shipped(version: str, architecture: str, lacking: Sequence[str], plan: Plan) -> NeveError:
+    platform = PLATFORMS[architecture]
+    others = [PLATFORMS[other] for other in plan.platforms if other != architecture]
+    return NeveError(
+        f"NVIDIA does not ship the toolkit of CUDA {version} for {platform}",
+        where=TOOLKIT,
+        why="\n".join(lacking),
+        fixes=[
+            "take a newer release: most components have wheels for linux/arm64 from CUDA 12.4 on",
+            "or leave these components out",
+            *([f"or make the image for {', '.join(others)} alone: `platforms` under [tool.neve]"] if others else []),
+        ],
+    )
+
+
+def _runtime(pylock: str, targets: Targets, pins: Sequence[BuildWheelPin], version: str) -> tuple[str, ...]:
+    """The packages of ``pins`` that ``pylock`` has, whose libraries run: none that is there for compiling alone."""
+    if not pylock:
+        return ()
+    needed = {wheel.name for of in targets.values() for wheel in select_wheels(pylock, of[0], where=TOOLKIT)}
+    building = {_package(component, version) for component in COMPONENTS.values() if component.build_only}
+    return tuple(sorted({pin.name for pin in pins} & (needed - building)))
 
 
 __all__ = ["resolve_toolkit"]

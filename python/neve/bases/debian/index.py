@@ -11,7 +11,7 @@ from pathlib import Path
 
 from neve.bases.debian.mirror import Mirrors
 from neve.bases.debian.package import Package, parse_package
-from neve.bases.debian.packages import packages_files
+from neve.bases.debian.packages import component_file, packages_files
 from neve.bases.debian.suites import ArchiveName, find_suite
 from neve.bases.debian.version import version_key
 from neve.fetch import Fetcher
@@ -129,6 +129,18 @@ def load_index(suite: str, architecture: str, mirrors: Mirrors, fetcher: Fetcher
     return Index(architecture, [(archive, _mapped(file)) for archive, file, _ in files], dates)
 
 
+def load_component(
+    suite: str, component: str, architecture: str, *, mirrors: Mirrors, fetcher: Fetcher, progress: Progress
+) -> Index:
+    """The index of a ``component`` besides main ("non-free") of the suite's main archive, as :func:`load_index`.
+
+    Raises MissingError where the mirror does not carry it.
+    """
+    progress.stage(f"reading the index of {suite}'s {component}")
+    file, date = component_file(find_suite(suite), component, architecture, mirrors, fetcher)
+    return Index(architecture, [("main", _mapped(file))], {"main": date} if date is not None else {})
+
+
 def _mapped(path: Path) -> bytes | mmap.mmap:
     with explained("read the index", path), path.open("rb") as file:
         if path.stat().st_size == 0:  # an archive that is empty, which mmap(2) refuses
@@ -136,4 +148,4 @@ def _mapped(path: Path) -> bytes | mmap.mmap:
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
-__all__ = ["Index", "Package", "load_index"]
+__all__ = ["Index", "Package", "load_component", "load_index"]

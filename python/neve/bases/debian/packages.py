@@ -35,13 +35,34 @@ def packages_files(
     wanted: list[tuple[ArchiveName, Path, Release, str]] = []
     for archive, dist in suite.archives.items():
         release = read_release(f"{mirrors.base(archive)}/dists/{dist}/InRelease", dist, keys, mirrors, fetcher)
-        path = _packages_path(release, architecture)
-        place = fetcher.cache / "debian" / f"{dist}-{architecture}" / f"{release.files[path][0]}.packages"
-        wanted.append((archive, place, release, path))
+        path = _packages_path(release, "main", architecture)
+        wanted.append((archive, _kept(fetcher, f"{dist}-{architecture}", release, path), release, path))
     _warn_of_age([release for _, _, release, _ in wanted], progress)
     if any(not place.exists() for _, place, _, _ in wanted):
         _fill([(place, release, path) for _, place, release, path in wanted], fetcher, mirrors)
     return [(archive, place, release.date) for archive, place, release, _ in wanted]
+
+
+def component_file(
+    suite: Suite, component: str, architecture: str, mirrors: Mirrors, fetcher: Fetcher
+) -> tuple[Path, datetime | None]:
+    """The Packages file of one ``component`` ("non-free") of the suite's main archive, as :func:`packages_files`.
+
+    Raises MissingError where the mirror does not carry it, and as that does.
+    """
+    dist = suite.codename
+    keys = archive_keys(mirrors.keyring)
+    release = read_release(f"{mirrors.main}/dists/{dist}/InRelease", dist, keys, mirrors, fetcher)
+    path = _packages_path(release, component, architecture)
+    place = _kept(fetcher, f"{dist}-{component}-{architecture}", release, path)
+    if not place.exists():
+        _fill([(place, release, path)], fetcher, mirrors)
+    return place, release.date
+
+
+def _kept(fetcher: Fetcher, directory: str, release: Release, path: str) -> Path:
+    """Where the cache has the Packages file at ``path`` of ``release``: older ones of ``directory`` are removed."""
+    return fetcher.cache / "debian" / directory / f"{release.files[path][0]}.packages"
 
 
 def _fill(wanted: list[tuple[Path, Release, str]], fetcher: Fetcher, mirrors: Mirrors) -> None:
@@ -101,13 +122,14 @@ def _warn_of_age(releases: Sequence[Release], progress: Progress) -> None:
         )
 
 
-def _packages_path(release: Release, architecture: str) -> str:
-    base = f"main/binary-{architecture}/Packages"
+def _packages_path(release: Release, component: str, architecture: str) -> str:
+    base = f"{component}/binary-{architecture}/Packages"
     for path in (f"{base}.xz", f"{base}.gz", base):
         if path in release.files:
             return path
-    raise NeveError(
-        f"{release.codename} has no packages for {architecture}",
+    named = "packages" if component == "main" else f"{component} packages"
+    raise MissingError(
+        f"{release.codename} has no {named} for {architecture}",
         where=redacted(release.url),
         fixes=["use a mirror that carries this architecture"],
     )
@@ -163,4 +185,4 @@ def _chunks(file: Path) -> Iterator[bytes]:
         raise NeveError("the archive's index cannot be decompressed", where=file.name, why=str(error)) from error
 
 
-__all__ = ["packages_files", "read_release"]
+__all__ = ["component_file", "packages_files", "read_release"]

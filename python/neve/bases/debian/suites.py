@@ -16,15 +16,16 @@ DEFAULT_SUITE = "trixie"
 
 @dataclass(frozen=True, kw_only=True)
 class Suite:
-    """A release of Debian: its C library, its interpreters (the default first), its archives.
+    """A release of Debian: its C library, its interpreters (the default first), its C++ compilers, its archives.
 
-    ``archives`` gives the directory under ``dists/`` of each archive.
+    ``gccs`` are the major versions of g++-N; ``archives`` gives the directory under ``dists/`` of each archive.
     """
 
     codename: str
     version: str
     glibc: tuple[int, int]
     pythons: tuple[str, ...]
+    gccs: tuple[int, ...]
 
     @property
     def archives(self) -> Mapping[ArchiveName, str]:
@@ -37,9 +38,15 @@ SUITES: Mapping[str, Suite] = MappingProxyType(
     {
         suite.codename: suite
         for suite in (
-            Suite(codename="bookworm", version="12", glibc=(2, 36), pythons=("3.11",)),
-            Suite(codename="trixie", version="13", glibc=(2, 41), pythons=("3.13",)),
-            Suite(codename="forky", version="14", glibc=(2, 43), pythons=("3.14", "3.13", "3.15")),
+            Suite(codename="bookworm", version="12", glibc=(2, 36), pythons=("3.11",), gccs=(11, 12)),
+            Suite(codename="trixie", version="13", glibc=(2, 41), pythons=("3.13",), gccs=(12, 13, 14)),
+            Suite(
+                codename="forky",
+                version="14",
+                glibc=(2, 43),
+                pythons=("3.14", "3.13", "3.15"),
+                gccs=(12, 13, 14, 15, 16),
+            ),
         )
     }
 )

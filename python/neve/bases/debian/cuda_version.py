@@ -1,0 +1,182 @@
+"""Which release of CUDA a Debian image compiles with, and the compiler of its suite that goes with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from neve.bases.debian.suites import SUITES
+from neve.cuda.components import Component, check_components
+from neve.cuda.table import table
+from neve.errors import NeveError
+
+if TYPE_CHECKING:
+    from neve.cuda.wheels import CudaWheels
+
+VERSION = "tool.neve.cuda.version"
+TOOLKIT = "tool.neve.cuda.toolkit"
+OTHER_BASE = 'or base = "nixpkgs" under [tool.neve], which has nvcc of many releases'
+# NVIDIA's wheels hold nvcc itself from this release on; of older ones Debian has packages: the suite and the name.
+_NVCC_SINCE = (13, 0)
+NVCC_PACKAGES = {"12.4": ("trixie", "nvidia-cuda-toolkit")}
+_OLDEST = (12, 0)  # wheels of CUDA 11 have other names, and no suite has a gcc that is old enough
+_GXX = re.compile(r"g\+\+-(?P<major>[0-9]+)\Z")
+
+
+def choose_version(
+    asked: str | None, wheels: CudaWheels | None, components: Sequence[Component], gccs: Collection[int]
+) -> str:
+    """The release ("13.2") that has ``components``: the one ``asked`` for, else that of the environment's ``wheels``,
+    else the newest that a compiler of ``gccs`` goes with.
+
+    Raises NeveError for one that is not known, of another major version than the wheels, without one of the components
+    or, where nvcc is among them, without nvcc.
+    """
+    nvcc = any(component.name == "nvcc" for component in components)
+    known = [version for version in _releases() if has_nvcc(version) or not nvcc]
+    if asked is None and wheels is None:
+        fit = [version for version in known if any(gcc <= table().releases[version].gcc for gcc in gccs)]
+        fit = [version for version in fit if all(component.is_in(version) for component in components)] or fit
+        if not fit:
+            raise NeveError("no release of CUDA takes a gcc of the suite", where=TOOLKIT, fixes=[_suites_with(99)])
+        return fit[-1]
+    version = asked or _version_of(wheels, known)
+    where = VERSION if asked else f"{TOOLKIT}: the CUDA of {wheels.said_by}" if wheels else TOOLKIT
+    _must_be_known(version, where)
+    if wheels is not None and _numbers(version)[0] != wheels.major:
+        raise _another_major(version, wheels)
+    major = wheels.major if wheels is not None else None
+    same = [release for release in known if major in (None, _numbers(release)[0])]
+    check_components(components, version, same, where=TOOLKIT)
+    if nvcc and not has_nvcc(version):
+        raise _no_nvcc(version, same, where)
+    return version
+
+
+def has_nvcc(version: str) -> bool:
+    """Whether nvcc of CUDA ``version`` can be had without nixpkgs."""
+    return _numbers(version) >= _NVCC_SINCE or version in NVCC_PACKAGES
+
+
+def gccs_of(names: Iterable[str]) -> tuple[int, ...]:
+    """The major versions of the C++ compilers among the ``names`` of packages."""
+    return tuple(sorted({int(found["major"]) for name in names if (found := _GXX.match(name))}))
+
+
+def host_compiler(version: str, suite: str, gccs: Collection[int]) -> str:
+    """The package of the newest gcc of ``suite`` that nvcc ``version`` takes ("g++-14"); ``gccs`` are all that it has.
+
+    Raises NeveError where there is none, with the suites that have one.
+    """
+    newest = table().releases[version].gcc
+    if fit := [gcc for gcc in gccs if gcc <= newest]:
+        return f"g++-{max(fit)}"
+    has = ", ".join(map(str, sorted(gccs))) or "none"
+    newer = [other for other, release in table().releases.items() if gccs and release.gcc >= min(gccs)]
+    newer = [other for other in newer if has_nvcc(other)]
+    raise NeveError(
+        f"Debian {suite} has no gcc that CUDA {version} takes as its host compiler",
+        where="tool.neve.release",
+        why=f"the newest that nvcc {version} takes is gcc {newest}; {suite} has {has}",
+        fixes=[
+            _suites_with(newest),
+            *([f'or version = "{newer[-1]}" under [tool.neve.cuda], which takes newer ones'] if newer else []),
+        ],
+    )
+
+
+def _suites_with(newest: int) -> str:
+    having = [name for name, suite in SUITES.items() if any(gcc <= newest for gcc in suite.gccs)]
+    if not having:
+        return 'base = "nixpkgs" under [tool.neve] has older compilers'
+    return f"release = {' or '.join(map(repr, having))} under [tool.neve], which has one".replace("'", '"')
+
+
+def _releases() -> list[str]:
+    """The releases that NVIDIA's wheels are there of, the oldest first."""
+    return sorted((name for name in table().releases if _numbers(name) >= _OLDEST), key=_numbers)
+
+
+def _version_of(wheels: CudaWheels | None, known: Sequence[str]) -> str:
+    """The release of the wheels; of a major version alone the newest of ``known``."""
+    assert wheels is not None  # noqa: S101 - without them the newest is taken
+    if "." in wheels.version:
+        return wheels.version
+    return next((version for version in reversed(known) if version.startswith(f"{wheels.version}.")), wheels.version)
+
+
+def _must_be_known(version: str, where: str) -> None:
+    releases = _releases()
+    if version in releases:
+        return
+    if version in table().releases:
+        raise NeveError(
+            f"the debian base has no toolkit of CUDA {version}",
+            where=where,
+            why=f"it is made of NVIDIA's wheels, which begin with CUDA {releases[0]}",
+            fixes=[f"take {releases[0]} or a newer one: {', '.join(releases)}", OTHER_BASE],
+        )
+    nearest = min(releases, key=lambda other: (_distance(version, other), [-part for part in _numbers(other)]))
+    raise NeveError(
+        f"CUDA {version} is no release that neve knows",
+        where=where,
+        why=f"it knows {', '.join(releases)}",
+        fixes=[f"take {nearest}, the nearest", "a newer neve may know newer ones"],
+    )
+
+
+def _another_major(version: str, wheels: CudaWheels) -> NeveError:
+    return NeveError(
+        f"CUDA {version} would compile for an environment of CUDA {wheels.version}",
+        where=VERSION,
+        why=f"{wheels.said_by} of the locked packages is of CUDA {wheels.version}: libraries of two major versions do"
+        " not serve one program",
+        fixes=[
+            "take `version` out: the toolkit is then the one of the locked packages",
+            f"or lock packages that are built for CUDA {version.partition('.')[0]}",
+        ],
+    )
+
+
+def _no_nvcc(version: str, having: Sequence[str], where: str) -> NeveError:
+    with_nvcc = [release for release in having if has_nvcc(release)]
+    packaged = [release for release in with_nvcc if release in NVCC_PACKAGES]
+    wheels = [release for release in with_nvcc if release not in NVCC_PACKAGES]
+    return NeveError(
+        f"there is no nvcc of CUDA {version} for the debian base",
+        where=where,
+        why=f"NVIDIA's wheels hold nvcc from CUDA {'.'.join(map(str, _NVCC_SINCE))} on; of older ones Debian packages"
+        f" that of {', '.join(NVCC_PACKAGES)}",
+        fixes=[
+            *(
+                f'version = "{release}" under [tool.neve.cuda]: what it compiles runs with libraries of every'
+                f" {release.partition('.')[0]}.x"
+                for release in packaged
+            ),
+            *([f"version = {' or '.join(map(repr, wheels))}".replace("'", '"')] if wheels else []),
+            OTHER_BASE,
+            "or take nvcc out of `toolkit`: headers and libraries need none",
+        ],
+    )
+
+
+def _distance(version: str, other: str) -> int:
+    (major, minor), (its_major, its_minor) = _numbers(version)[:2], _numbers(other)[:2]
+    return abs((major - its_major) * 100 + minor - its_minor)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+__all__ = [
+    "NVCC_PACKAGES",
+    "OTHER_BASE",
+    "TOOLKIT",
+    "VERSION",
+    "choose_version",
+    "gccs_of",
+    "has_nvcc",
+    "host_compiler",
+]
