@@ -1,26 +1,24 @@
 . "$lay_out"
-mkdir -p "$out"
+mkdir "$out"
 cp -a "$parent/root" "$parent/lists" "$out/"
 chmod -R u+w "$out"
-root=$out/root
-libraries=$root/usr/local/cuda-$version/lib64
-mkdir -p "$libraries"
+local=$out/root/usr/local
+mkdir -p "$local/cuda-$version/lib64" "$out/parts"
 for wheel in $wheels; do
-  mkdir part
-  lay_out_wheel "$wheel" part
-  # What is linked with statically, headers and names that the linker alone looks for run nothing.
-  (cd part && find lib ! -type d -name '*.so.*') | while read -r file; do
-    mkdir -p "$libraries/$(dirname "${file#lib/}")"
-    cp "part/$file" "$libraries/${file#lib/}"
-  done
-  rm -rf part
+  lay_out_wheel "$wheel" "$out/parts"
 done
-chmod -R u+rwX,go=rX "$root/usr/local"
-ln -s "cuda-$version" "$root/usr/local/cuda"
-echo /usr/local/cuda/lib64 > "$root/etc/ld.so.conf.d/neve-cuda.conf"
+# What is linked with statically, headers, and names that the linker alone looks for run nothing.
+(cd "$out/parts/lib" && find . ! -type d -name '*.so.*') | while read -r file; do
+  mkdir -p "$local/cuda-$version/lib64/${file%/*}"
+  mv "$out/parts/lib/$file" "$local/cuda-$version/lib64/$file"
+done
+rm -rf "$out/parts"
+chmod -R u+rwX,go=rX "$local"
+ln -s "cuda-$version" "$local/cuda"
+echo /usr/local/cuda/lib64 > "$out/root/etc/ld.so.conf.d/neve-cuda.conf"
 if [ -z "$native" ]; then
-  enter "$root" -- /usr/sbin/ldconfig -X
-  rm -rf "$root/var/cache/ldconfig"
+  enter "$out/root" -- /usr/sbin/ldconfig -X
+  rm -rf "$out/root/var/cache/ldconfig"
 else
-  enter "$native/root" -- "$python" -s -S "$ldconfig" "$root"
+  enter "$native/root" -- "$python" -s -S "$ldconfig" "$out/root"
 fi
