@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.measure import Figure
-from benchmarks.steps import STEPS
+from benchmarks.steps import BY_HAND, STEPS
 
 
 def figures(names: list[str]) -> Iterator[Figure]:
-    """The figures of the steps called ``names``; of all without any."""
+    """The figures of the steps called ``names``; without any, of all but those that are run by hand."""
     for name, step in STEPS.items():
-        if not names or name in names:
+        if name in names or not (names or name in BY_HAND):
             # Not below /tmp: a chroot store refuses world-writable parents, and some steps make their own.
             with tempfile.TemporaryDirectory(prefix="neve-benchmark-", dir=Path.home()) as directory:
                 print(f"… {name}", file=sys.stderr)

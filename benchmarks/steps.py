@@ -12,6 +12,7 @@ from pathlib import Path
 from benchmarks.layer import measure_layer
 from benchmarks.measure import Figure, neve, peak, seconds, several
 from benchmarks.projects import example, many_packages
+from benchmarks.torch_image import measure_torch
 from tests.registry import CountingProxy, counting, registry
 
 
@@ -123,6 +124,11 @@ def first(directory: Path) -> Iterator[Figure]:
     shutil.rmtree(home, ignore_errors=True)
 
 
+def torch(directory: Path) -> Iterator[Figure]:
+    """A GPU image of gigabytes, cold and changed."""
+    yield from measure_torch(directory)
+
+
 STEPS: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "version": version,
     "render": render,
@@ -130,7 +136,10 @@ STEPS: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "change": change,
     "layer": layer,
     "first": first,
+    "torch": torch,
 }
+# Of gigabytes and minutes: run where they are asked for by name.
+BY_HAND = frozenset({"torch"})
 
 
-__all__ = ["STEPS"]
+__all__ = ["BY_HAND", "STEPS"]

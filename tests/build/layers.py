@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
-from neve.image.layout import Layout
+from neve.image.layout import Descriptor, Layout
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -43,6 +43,12 @@ def entries(layout: Path, architecture: str | None = None) -> Iterator[Entry]:
 
 def _plain(file: BinaryIO, media_type: str) -> gzip.GzipFile | zstd.ZstdFile:
     return gzip.GzipFile(fileobj=file) if media_type.endswith("+gzip") else zstd.ZstdFile(file)
+
+
+def plain_size(layout: Layout, descriptor: Descriptor) -> int:
+    """The bytes of a layer's archive, uncompressed."""
+    with layout.blob(descriptor.digest).open("rb") as file, _plain(file, descriptor.media_type) as plain:
+        return sum(len(chunk) for chunk in iter(lambda: plain.read(1 << 20), b""))
 
 
 def digests(layout: Path) -> list[str]:
