@@ -45,8 +45,9 @@ def elf(
     program: bool = False,
     padding: int = 0,
     strings_first: bool = True,
+    code: bytes = b"",
 ) -> bytes:
-    """A shared object; ``padding`` bytes of zeros lie before its dynamic section."""
+    """A shared object; ``padding`` bytes of zeros and ``code`` lie before its dynamic section."""
     order = "<" if little else ">"
     wide = bits == 64
     names = bytearray(b"\0")
@@ -67,7 +68,7 @@ def elf(
     parts = [bytes(names), verneed] if strings_first else [verneed, bytes(names)]
     places = [start, start + len(parts[0])]
     strtab, version_place = places if strings_first else places[::-1]
-    body = b"".join(parts) + b"\0" * padding
+    body = b"".join(parts) + b"\0" * padding + code
     dynamic = start + len(body)
     entries += [(5, _BASE + strtab), (10, len(names))]
     entries += [(0x6FFFFFFE, _BASE + version_place), (0x6FFFFFFF, len(versions or {}))] if versions else []

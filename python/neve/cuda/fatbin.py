@@ -25,7 +25,7 @@ _NUMBERS = range(10, 1000)  # of sm_N
 class Fatbins:
     """Looks for fat binaries in bytes that come in their order, and keeps no more of them than a header.
 
-    What is no fat binary is passed over; one counts when its entries fill it to the byte.
+    What is no fat binary is passed over; one counts when its entries have the size that it says, to the byte.
     """
 
     def __init__(self) -> None:
