@@ -8,7 +8,6 @@
   install,
   manylinux,
   storeName,
-  toolkit,
   wheel,
   ...
 }:
@@ -23,20 +22,23 @@
   requirements, # the wheels of its build requirements
   packages ? [ ], # system packages: on PATH, to compile and to link with
   builders ? [ ], # packages to build with, which an image holds as far as the result refers to them
-  components ? [ ], # of the CUDA toolkit
+  toolkit ? null, # of CUDA, to compile with
   rust ? false, # whether cargo builds a part of it
   crates ? [ ], # of its Cargo.lock
 }:
 let
-  cuda = toolkit components;
   inputs =
     packages
     ++ builders
     ++ lib.optionals rust [
       pkgs.cargo
       pkgs.rustc
-    ]
-    ++ cuda.packages;
+    ];
+  # Of the driver's library there is a stub to link with, and nothing that runs.
+  compiling = lib.optionalAttrs (toolkit != null) (
+    toolkit.environment // { NIX_LDFLAGS = "-L${toolkit.home}/lib/stubs"; }
+  );
+  stdenv = if toolkit == null then pkgs.stdenv else toolkit.stdenv;
   requires = environment {
     inherit python;
     dependencies = dependencies {
@@ -47,10 +49,12 @@ let
   installed = install {
     inherit python;
     wheel = ''"$NIX_BUILD_TOP"/wheel/*.whl'';
-    libraries = manylinux.all ++ inputs;
+    libraries = manylinux.all ++ inputs ++ lib.optionals (toolkit != null) toolkit.libraries;
+    forgotten = lib.optionals (toolkit != null) toolkit.forgotten;
+    beside = lib.optionals (toolkit != null) toolkit.beside;
   };
 in
-cuda.stdenv.mkDerivation (
+stdenv.mkDerivation (
   installed
   // {
     name = storeName python name version;
@@ -58,9 +62,10 @@ cuda.stdenv.mkDerivation (
     nativeBuildInputs =
       installed.nativeBuildInputs
       ++ lib.optional (lib.hasSuffix ".zip" (source.name or "")) pkgs.unzip
-      ++ inputs;
+      ++ inputs
+      ++ lib.optional (toolkit != null) toolkit.home;
     backend = builtins.toJSON backend;
-    env = cuda.environment // lib.optionalAttrs (pretend != "") { inherit pretend; };
+    env = lib.optionalAttrs (pretend != "") { inherit pretend; } // compiling;
     buildPhase = ''
       runHook preBuild
       mkdir "$NIX_BUILD_TOP/wheel" "$NIX_BUILD_TOP/home"

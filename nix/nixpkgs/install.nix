@@ -5,12 +5,24 @@
   python,
   wheel, # the file, in the words of the shell
   libraries, # where sonames are looked for; null where there is no machine code
+  forgotten ? [ ], # store paths that only compile: what is installed refers to none of them
+  beside ? [ ], # wheels whose libraries it may need
 }:
 {
   dontConfigure = true;
   installPhase = ''
     runHook preInstall
     ${python.interpreter} -I ${./install_wheel.py} ${wheel} "$out" ${python.sitePackages}
+  ''
+  + lib.optionalString (forgotten != [ ]) ''
+    . ${./forget.sh}
+    forget "$out" $forgotten
+    for number in "''${!autoPatchelfLibs[@]}"; do
+      case " $forgotten " in *" ''${autoPatchelfLibs[$number]%/lib} "*) unset "autoPatchelfLibs[$number]" ;; esac
+    done
+  ''
+  + lib.optionalString (beside != [ ]) ''
+    addAutoPatchelfSearchPath $beside
   ''
   # autoPatchelf forgets $ORIGIN, by which wheels find one another in the environment.
   + lib.optionalString (libraries != null) ''
@@ -34,3 +46,8 @@
   # Another wheel may bring what is missing, or the driver; the import check sees what nobody brings.
   autoPatchelfIgnoreMissingDeps = [ "*" ];
 }
+// lib.optionalAttrs (forgotten != [ ]) {
+  inherit forgotten;
+  disallowedReferences = forgotten;
+}
+// lib.optionalAttrs (beside != [ ]) { inherit beside; }

@@ -5,7 +5,6 @@
   pkgs,
   layer,
   manylinux,
-  toolkit,
   ...
 }:
 {
@@ -15,7 +14,7 @@
   shell, # whether there are /bin/sh and /usr/bin/env
   wheels, # [ { name; paths; } ], a layer each
   sources, # store paths that were built from sources
-  components ? [ ], # of the CUDA toolkit that built the project and the sources
+  toolkit ? null, # of CUDA, that compiled the project and the sources
   dependencies,
   root,
   user,
@@ -31,7 +30,7 @@ let
     (lib.getBin package)
     (lib.getLib package)
   ]) packages;
-  cuda = (toolkit components).libraries;
+  cuda = lib.optionals (toolkit != null) (toolkit.libraries ++ [ (lib.getLib toolkit.stdenv.cc.cc) ]);
   installed = lib.concatMap (group: group.paths) wheels ++ sources;
   pack = name: arguments: {
     inherit name;
@@ -45,9 +44,9 @@ in
     below = bottom;
   }
 )
-# Of all that the components hold, what the image refers to. It comes before what changes with the project: it is read
+# Of the libraries that come with what compiles, those that the image refers to. It comes before what changes with the project: it is read
 # off the project, so it is made anew with it, and is the same unless the project links with something else.
-++ lib.optional (components != [ ]) (
+++ lib.optional (toolkit != null) (
   pack "toolkit" {
     roots = [ root ];
     within = cuda;

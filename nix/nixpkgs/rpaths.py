@@ -19,6 +19,7 @@ import sys
 
 DRIVER = "/run/opengl-driver/lib"
 DRIVERS = re.compile(r"lib(cuda|nvidia-[a-z-]+|nvcuvid|nvoptix)\.so(\.\d+)*")
+FORGOTTEN = re.compile(r"/e{32}-")  # what forget.sh leaves of a store path that only compiled
 PT_LOAD, PT_DYNAMIC = 1, 2
 DT_NEEDED, DT_STRTAB, DT_RPATH, DT_RUNPATH = 1, 5, 15, 29
 
@@ -108,6 +109,7 @@ def restore(directory, remembered):
         tags = dynamic(path)
         needed = tags.get(DT_NEEDED, [])
         store = [entry for entry in rpath(tags) if entry.startswith(f"{os.environ['NIX_STORE']}/")]
+        store = [entry for entry in store if not FORGOTTEN.search(entry)]
         own = [entry for entry in store if f"{entry}/".startswith(f"{directory}/")]
         named = {os.path.relpath(entry, directory) for entry in own}
         entries = had["origin"] + within(name, had, needed, named, holders)

@@ -5,19 +5,16 @@
   pkgs,
   exports,
   manylinux,
-  toolkit,
   ...
 }:
 {
   python, # null: none, and no environment
   environment,
   packages,
-  components,
+  toolkit ? null, # of CUDA
   variables, # of the image
 }:
 let
-  cuda = toolkit components;
-
   # The wheels in a .venv are as their index has them: they look for their libraries where the loader looks. Only the
   # interpreter's loader is told of ours, by its own option. LD_LIBRARY_PATH would reach programs of the machine that
   # Python starts, and they do not run with another C library's companions.
@@ -41,7 +38,7 @@ let
       '';
 
   mkShell =
-    if components == [ ] then pkgs.mkShell else pkgs.mkShell.override { inherit (cuda) stdenv; };
+    if toolkit == null then pkgs.mkShell else pkgs.mkShell.override { inherit (toolkit) stdenv; };
 in
 mkShell {
   name = "neve-shell";
@@ -50,8 +47,8 @@ mkShell {
     ++ [ pkgs.bashInteractive ]
     ++ lib.optional (python != null) pkgs.uv
     ++ packages
-  ++ cuda.packages;
-  env = cuda.environment // lib.optionalAttrs (python != null) {
+  ++ lib.optional (toolkit != null) toolkit.home;
+  env = lib.optionalAttrs (toolkit != null) toolkit.environment // lib.optionalAttrs (python != null) {
     UV_PYTHON = "${interpreter}/bin/${python.executable}";
     UV_PYTHON_DOWNLOADS = "never";
     UV_PYTHON_PREFERENCE = "only-system";

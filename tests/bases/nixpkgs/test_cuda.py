@@ -2,47 +2,97 @@ from __future__ import annotations
 
 import pytest
 
-from neve.bases.nixpkgs.cuda import COMPONENTS, check_cuda, component_names, newest_gcc
+from neve.bases.nixpkgs.cuda import check_compilers, check_cuda, choose_cuda, newest_gcc
 from neve.bases.nixpkgs.releases import RELEASES, find_release
+from neve.cuda.wheels import CudaWheels
 from neve.errors import ManyErrors, NeveError
 
 SYSTEM = "pyproject.toml, tool.neve.system"
 
 
-def checked(
-    release: str, version: str | None = None, system: tuple[str, ...] = (), toolkit: tuple[str, ...] = ()
-) -> str | None:
-    return check_cuda(find_release(release), version, system, where="pyproject.toml", toolkit=toolkit)
+def checked(release: str, version: str | None = None, system: tuple[str, ...] = ()) -> str | None:
+    return check_cuda(find_release(release), version, system, where="pyproject.toml")
 
 
-def refused(
-    release: str, version: str | None = None, system: tuple[str, ...] = (), toolkit: tuple[str, ...] = ()
-) -> NeveError:
+def refused(release: str, version: str | None = None, system: tuple[str, ...] = ()) -> NeveError:
     with pytest.raises(NeveError) as caught:
-        checked(release, version, system, toolkit)
+        checked(release, version, system)
     return caught.value
 
 
 @pytest.mark.parametrize(
-    ("release", "version", "system", "toolkit", "cuda"),
+    ("release", "version", "system", "cuda"),
     [
-        ("26.05", None, (), (), None),
-        ("26.05", None, ("ffmpeg", "gcc15"), (), None),
-        ("26.05", None, (), ("nvcc",), "12.9"),
-        ("25.11", None, (), ("nvcc",), "12.8"),
-        ("26.05", "13.0", (), (), "13.0"),
-        ("26.05", None, ("cudaPackages.cudnn",), (), "12.9"),
-        ("26.05", None, ("cudaPackages_12_8.cudnn",), ("nvcc",), "12.8"),
-        ("26.05", None, ("cudaPackages_13.cudnn",), (), "13.2"),
-        ("26.05", None, ("cudaPackages_12.cudnn",), (), "12.9"),
-        ("25.05", None, ("cudaPackages_11.cudnn",), (), "11.8"),
-        ("26.05", "13.0", ("cudaPackages_12_8.cudnn",), (), "13.0"),
+        ("26.05", None, (), None),
+        ("26.05", None, ("ffmpeg", "gcc15"), None),
+        ("26.05", "13.0", (), "13.0"),
+        ("26.05", None, ("cudaPackages.cudnn",), "12.9"),
+        ("26.05", None, ("cudaPackages_12_8.cudnn",), "12.8"),
+        ("26.05", None, ("cudaPackages_13.cudnn",), "13.2"),
+        ("26.05", None, ("cudaPackages_12.cudnn",), "12.9"),
+        ("25.05", None, ("cudaPackages_11.cudnn",), "11.8"),
+        ("26.05", "13.0", ("cudaPackages_12_8.cudnn",), "13.0"),
     ],
 )
-def test_the_cuda_of_an_image(
-    release: str, version: str | None, system: tuple[str, ...], toolkit: tuple[str, ...], cuda: str | None
+def test_the_cuda_that_an_image_names(
+    release: str, version: str | None, system: tuple[str, ...], cuda: str | None
 ) -> None:
-    assert checked(release, version, system, toolkit) == cuda
+    assert checked(release, version, system) == cuda
+
+
+def wheels(version: str) -> CudaWheels:
+    return CudaWheels(version=version, said_by="cuda-toolkit", components=(), packages=(), size=None)
+
+
+@pytest.mark.parametrize(
+    ("release", "asked", "brought", "chosen"),
+    [
+        ("26.05", None, None, "12.9"),
+        ("25.11", None, None, "12.8"),
+        ("26.05", "13.0", None, "13.0"),
+        ("26.05", None, "12.8", "12.8"),
+        ("26.05", None, "13.1", "13.1"),
+        # the newest that is not newer
+        ("25.11", None, "13.2", "13.0"),
+        ("26.05", None, "12.7", "12.6"),
+        ("26.05", None, "13.9", "13.2"),
+        # the oldest, where all are newer
+        ("26.05", None, "12.4", "12.6"),
+        ("25.11", None, "12.1", "12.6"),
+        # the release's own of that major version, else its newest
+        ("26.05", None, "12", "12.9"),
+        ("26.05", None, "13", "13.2"),
+        ("26.05", "12.6", "12.9", "12.6"),
+    ],
+)
+def test_the_cuda_of_a_toolkit(release: str, asked: str | None, brought: str | None, chosen: str) -> None:
+    found = choose_cuda(find_release(release), asked, wheels(brought) if brought else None, where="pyproject.toml")
+    assert found == chosen
+
+
+def test_a_major_version_that_the_release_lacks() -> None:
+    with pytest.raises(NeveError) as caught:
+        choose_cuda(find_release("25.05"), None, wheels("13.0"), where="pyproject.toml")
+    assert caught.value.what == "nixpkgs 25.05 has no CUDA 13"
+    assert caught.value.where == "pyproject.toml, tool.neve.cuda.toolkit"
+    assert "made for CUDA 13.0 (cuda-toolkit)" in (caught.value.why or "")
+    release, other = caught.value.fixes
+    assert [name for name in RELEASES if repr(name) in release] == ["26.05", "25.11", "nixos-unstable"]
+    assert other == "take wheels that are made for CUDA 12: 12.8 is the nearest that there is"
+
+
+def test_a_toolkit_of_another_major_version_than_the_wheels() -> None:
+    with pytest.raises(NeveError) as caught:
+        choose_cuda(find_release("26.05"), "12.9", wheels("13.1"), where="pyproject.toml")
+    assert caught.value.what == "a toolkit of CUDA 12.9 and wheels of CUDA 13 do not go together"
+    assert caught.value.where == "pyproject.toml, tool.neve.cuda.version"
+    assert caught.value.fixes[0] == 'write `version = "13.2"`, or leave `version` out: the wheels decide then'
+
+
+def test_the_compiler_is_that_of_the_chosen_version() -> None:
+    check_compilers(find_release("26.05"), "13.0", ("gcc15",), where="pyproject.toml")
+    with pytest.raises(NeveError, match=r"gcc15 is newer than CUDA 12\.9 accepts"):
+        check_compilers(find_release("26.05"), "12.9", ("gcc15",), where="pyproject.toml")
 
 
 @pytest.mark.parametrize(
@@ -140,37 +190,3 @@ def test_the_newest_compiler(version: str, gcc: int) -> None:
 def test_no_compiler_is_known_of_the_oldest() -> None:
     with pytest.raises(KeyError):
         newest_gcc("10.2")
-
-
-def names(version: str, *toolkit: str) -> tuple[str, ...]:
-    return component_names(version, toolkit, where="pyproject.toml")
-
-
-def test_components_go_by_two_names() -> None:
-    assert names("12.9", "nvcc", "cudart", "cuda_nvcc") == ("cuda_nvcc", "cuda_cudart")
-    assert names("12.9", "cublas", "libcublas", "cudnn", "nccl") == ("libcublas", "cudnn", "nccl")
-    assert names("12.9", *COMPONENTS) == COMPONENTS
-    assert names("12.9") == ()
-
-
-def test_cuda_13_has_the_parts_of_nvcc() -> None:
-    parts = ("cuda_crt", "libnvptxcompiler", "libnvvm")
-    assert names("13.0", "nvcc", "cudart") == ("cuda_nvcc", *parts, "cuda_cudart")
-    assert names("13.2", "crt", "nvvm", "libnvptxcompiler") == ("cuda_crt", "libnvvm", "libnvptxcompiler")
-    assert names("13.0", "cudart") == ("cuda_cudart",)
-
-
-def test_before_they_are_parts_of_it() -> None:
-    with pytest.raises(NeveError, match=r"CUDA 12\.9 has no component 'nvvm'") as caught:
-        names("12.9", "nvvm")
-    assert caught.value.fixes == ("write 'nvcc'",)
-
-
-def test_components_that_there_are_not() -> None:
-    with pytest.raises(ManyErrors) as caught:
-        names("12.9", "cudrt", "nvcc", "photoshop")
-    near, far = caught.value.errors
-    assert near.where == far.where == "pyproject.toml, tool.neve.cuda.toolkit"
-    assert near.fixes[0] == "did you mean 'cudart'?"
-    assert far.fixes[0].startswith("components: cuda_cccl, cuda_cudart")
-    assert "'cudaPackages_12_9.NAME'" in far.fixes[-1]

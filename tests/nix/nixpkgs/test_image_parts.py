@@ -12,7 +12,6 @@ import pytest
 
 from neve.errors import NeveError
 from neve.nix.nix import Nix
-from neve.resources import nix_library
 from tests.build.layers import entries
 from tests.nix.nixpkgs.test_build import Bench
 from tests.nixpkgs.tree import building_nixpkgs, shared_nix
@@ -123,7 +122,6 @@ def _env(bench: Bench, caller: str | None) -> list[str]:
           inherit python;
           environment = self.pkgs.hello;
           packages = [ self.pkgs.jq ];
-          components = [ ];
           variables = { };
         };
       in
@@ -171,32 +169,33 @@ def test_what_nix_run_starts_finds_the_libraries_of_system_packages(bench: Bench
 
 def test_what_the_project_needs_of_cuda_is_no_part_of_its_layer(bench: Bench) -> None:
     """jq stands for the toolkit: the project refers to its library, and not to its program."""
-    layout = bench.built(f"""
+    layout = bench.built("""
       let
-        toolkit = [ self.pkgs.jq self.pkgs.tree ];
-        make = import {nix_library()}/nixpkgs/layers.nix (self // {{ toolkit = _: {{ libraries = toolkit; }}; }});
-        layers = make {{
+        layers = self.layers {
           inherit python;
           base = [ ];
           packages = [ ];
-          components = [ "cudart" ];
+          toolkit = {
+            inherit (self.pkgs) stdenv;
+            libraries = [ self.pkgs.jq self.pkgs.tree ];
+          };
           wheels = [ ];
           sources = [ ];
           dependencies = null;
-          root = self.pkgs.runCommand "root" {{ }} ''
-            mkdir -p $out/{{tmp,var/tmp}}
-            ln -s ${{self.pkgs.lib.getLib self.pkgs.jq}}/lib $out/lib
+          root = self.pkgs.runCommand "root" { } ''
+            mkdir -p $out/{tmp,var/tmp}
+            ln -s ${self.pkgs.lib.getLib self.pkgs.jq}/lib $out/lib
           '';
           user = null;
           compression = "zstd";
           shell = false;
-        }};
+        };
       in
-      self.oci {{
+      self.oci {
         inherit layers;
-        annotations = {{ }};
-        config = {{ created = "1970-01-01T00:00:01Z"; architecture = "amd64"; os = "linux"; config = {{ }}; }};
-      }}
+        annotations = { };
+        config = { created = "1970-01-01T00:00:01Z"; architecture = "amd64"; os = "linux"; config = { }; };
+      }
     """)
     stored = {
         (entry.info.name.split("/")[2].partition("-")[2], entry.layer)

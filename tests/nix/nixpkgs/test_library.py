@@ -94,7 +94,7 @@ def test_what_asks_for_a_package_is_blamed(library: Evaluate, key: str) -> None:
 
 
 def test_with_cuda_its_licences_are_allowed_and_no_other(library: Evaluate) -> None:
-    expression = '(map (package: package.drvPath) (self.toolkit [ "cuda_nvcc" "cudnn" ]).packages)'
+    expression = '(map (package: package.drvPath) (self.toolkit { components = [ "cuda_nvcc" "cudnn" ]; }).packages)'
     assert len(library(expression, cuda="12.9")) == 2
     with pytest.raises(AssertionError, match="has an unfree license"):
         library('(self.package "tool.neve.system" "unrar").drvPath', cuda="12.9")
@@ -103,7 +103,7 @@ def test_with_cuda_its_licences_are_allowed_and_no_other(library: Evaluate) -> N
 def test_a_component_that_the_release_lacks_is_refused(library: Evaluate) -> None:
     said = "has no package cudaPackages_12_9.libnvvm (tool.neve.cuda.toolkit)"
     with pytest.raises(AssertionError, match=re.escape(said)):
-        library('(builtins.head (self.toolkit [ "libnvvm" ]).packages).drvPath', cuda="12.9")
+        library('(builtins.head (self.toolkit { components = [ "libnvvm" ]; }).packages).drvPath', cuda="12.9")
 
 
 def test_docker_tools_are_called_as_the_plan_says(library: Evaluate) -> None:
@@ -143,7 +143,6 @@ def test_the_shell_names_the_interpreter_to_uv_and_activates_nothing(library: Ev
           inherit python;
           environment = self.pkgs.hello;
           packages = [ self.pkgs.jq ];
-          components = [ ];
           variables = { PATH = "/opt/venv/bin"; VIRTUAL_ENV = "/opt/venv"; MODE = "it's"; };
         };
         arguments = made.recorded.arguments;
@@ -161,7 +160,7 @@ def test_the_shell_names_the_interpreter_to_uv_and_activates_nothing(library: Ev
     assert found["shellHook"] == "unset PYTHONPATH SOURCE_DATE_EPOCH VIRTUAL_ENV\nexport MODE='it'\\''s'\n"
 
 
-def _layers(packages: Sequence[str], wheels: str, sources: str = "[ ]", components: Sequence[str] = ()) -> str:
+def _layers(packages: Sequence[str], wheels: str, sources: str = "[ ]", toolkit: str = "null") -> str:
     return f"""
       let
         python = self.package "tool.neve.python" "python313";
@@ -176,7 +175,7 @@ def _layers(packages: Sequence[str], wheels: str, sources: str = "[ ]", componen
       map (entry: [ entry.name entry.layer.drvPath ]) (self.layers {{
         inherit python packages sources dependencies;
         base = [ self.pkgs.cacert ];
-        components = {nix(list(components))};
+        toolkit = {toolkit};
         wheels = groups;
         root = self.pkgs.hello;
         user = null;
@@ -207,7 +206,8 @@ def test_system_packages_change_no_layer_of_wheels(library: Evaluate) -> None:
 
 
 def test_components_have_a_layer_below_what_changes(library: Evaluate) -> None:
-    call = _layers([], "[ ]", "[ self.pkgs.tree ]", ["cuda_cudart"])
+    toolkit = 'self.toolkit { components = [ "cuda_cudart" ]; running = [ "cuda_cudart" ]; }'
+    call = _layers([], "[ ]", "[ self.pkgs.tree ]", toolkit)
     names = [name for name, _ in library(call, cuda="12.9")]
     assert names == ["base", "toolkit", "libraries", "sources", "environment", "project"]
 
@@ -225,35 +225,81 @@ def test_a_wheel_without_machine_code_asks_for_no_libraries(library: Evaluate) -
     assert "libX11" in libraries
 
 
+_TOOLKIT = f"""
+  python = self.package "tool.neve.python" "python313";
+  toolkit = self.toolkit {{
+    inherit python;
+    components = [ "cuda_nvcc" "cuda_cudart" "libcublas" ];
+    running = [ "cuda_cudart" "libcublas" ];
+    brought.libcublas = "nvidia-cublas-cu12";
+    wheels = [ {_spec("nvidia-cublas-cu12")} {_spec("numpy")} ];
+    variables.CUDAARCHS = "80-real;90";
+  }};
+  built = self.build {{
+    name = "kernel";
+    inherit python toolkit;
+    source = self.pkgs.hello;
+    backend = {{ build-backend = "own"; backend-path = [ "." ]; }};
+    requirements = [ ];
+  }};
+"""
+
+
 def test_cuda_compiles_the_project_with_its_own_compiler(library: Evaluate) -> None:
-    call = """
+    call = f"""
       let
-        python = self.package "tool.neve.python" "python313";
-        components = [ "cuda_nvcc" "cuda_cudart" ];
-        built = self.build {
-          name = "kernel";
-          inherit python components;
-          source = self.pkgs.hello;
-          backend = { build-backend = "own"; backend-path = [ "." ]; };
-          requirements = [ ];
-        };
-        shell = self.shell {
-          inherit python components;
+        {_TOOLKIT}
+        shell = self.shell {{
+          inherit python toolkit;
           environment = self.pkgs.hello;
           packages = [ ];
-          variables = { };
-        };
+          variables = {{ }};
+        }};
         names = map (package: package.pname or package.name);
+        variables = [
+          "CUDACXX" "CUDAHOSTCXX" "CUDA_HOME" "CUDA_PATH" "CUDAToolkit_ROOT" "NVCC_CCBIN" "CUDAARCHS" "NIX_LDFLAGS"
+        ];
       in
-      {
+      {{
         built = names built.nativeBuildInputs;
-        home = map (path: path.pname) built.CUDA_HOME.recorded.arguments.paths;
-        drv = built.drvPath;
-        shell = shell.drvPath;
-        shellHome = shell.CUDA_HOME == built.CUDA_HOME;
-      }
+        home = map (path: path.pname) toolkit.home.recorded.arguments.paths;
+        same = map (name: shell.${{name}} or null == built.${{name}}) variables;
+        told = builtins.mapAttrs (_: value: builtins.replaceStrings [ "${{toolkit.home}}" ] [ "HOME" ] value) {{
+          inherit (built) CUDACXX CUDA_HOME NIX_LDFLAGS CUDAARCHS;
+        }};
+        host = built.NVCC_CCBIN == "${{self.pkgs.cudaPackages_12_9.backendStdenv.cc}}/bin/c++";
+        drvs = [ built.drvPath shell.drvPath ];
+      }}
     """
     found = library(call, cuda="12.9")
-    assert found["built"][-2:] == ["cuda_nvcc", "cuda_cudart"]
-    assert set(found["home"]) == {"cuda_nvcc", "cuda_cudart"}
-    assert found["shellHome"]
+    assert found["built"][-1] == "cuda-12.9"
+    assert found["home"] == ["cuda_nvcc", "cuda_cudart", "libcublas"]
+    assert found["same"] == [True] * 7 + [False]  # stubs are for builds
+    assert found["told"] == {
+        "CUDACXX": "HOME/bin/nvcc",
+        "CUDA_HOME": "HOME",
+        "CUDAARCHS": "80-real;90",
+        "NIX_LDFLAGS": "-LHOME/lib/stubs",
+    }
+    assert found["host"]
+
+
+def test_what_is_compiled_finds_libraries_of_the_toolkit_or_of_wheels_and_refers_to_nothing_else(
+    library: Evaluate,
+) -> None:
+    call = f"""
+      let
+        {_TOOLKIT}
+        names = map (package: package.pname or package.name);
+      in
+      {{
+        libraries = names toolkit.libraries;
+        searched = names (builtins.filter (input: builtins.elem input toolkit.libraries) built.buildInputs);
+        beside = names built.beside;
+        forgotten = names built.disallowedReferences;
+      }}
+    """
+    found = library(call, cuda="12.9")
+    assert found["libraries"] == found["searched"] == ["cuda_cudart-libraries"]
+    assert found["beside"] == ["python3.13-nvidia-cublas-cu12-1.0"]
+    assert found["forgotten"] == ["cuda-12.9", "cuda_nvcc", "cuda_cudart", "libcublas"]

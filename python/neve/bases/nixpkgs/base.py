@@ -112,7 +112,13 @@ class Nixpkgs:
         return Cuda(version=chosen, components=toolkit)
 
     def toolkit(
-        self, resolver: Resolver, lock: Lock, plan: Plan, wheels: CudaWheels | None, *, held: CudaLock | None
+        self,
+        resolver: Callable[[], Resolver],
+        lock: Lock,  # noqa: ARG002
+        plan: Plan,
+        wheels: CudaWheels | None,
+        *,
+        held: CudaLock | None,
     ) -> CudaLock | None:
         """The set of the pinned nixpkgs."""
         from neve.bases.nixpkgs.toolkit import choose_toolkit
@@ -121,7 +127,7 @@ class Nixpkgs:
         if chosen and wheels and chosen.toolkit and (held is None or held.version != chosen.version):
             asked = plan.cuda is not None and plan.cuda.version
             if not asked and "." in wheels.version and wheels.version != chosen.version:
-                resolver.progress.note(
+                resolver().progress.note(
                     f"CUDA {chosen.version} compiles: nixpkgs {plan.release} has no {wheels.version}, for which the"
                     " environment's wheels are made; NVIDIA lets minor versions run together"
                 )

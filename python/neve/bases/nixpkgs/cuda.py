@@ -1,36 +1,20 @@
-"""CUDA from nixpkgs: which set, which compilers it works with, and which components make a toolkit."""
+"""CUDA from nixpkgs: which set, and which compilers it works with."""
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from neve.bases.nixpkgs.releases import RELEASES, Release, numbers
 from neve.errors import NeveError, collected
 
+if TYPE_CHECKING:
+    from neve.cuda.wheels import CudaWheels
+
 # The newest gcc that nvcc accepts as its host compiler, from each version of CUDA on (NVIDIA's installation guide,
 # "Host Compiler Support Policy"; for 11.4 and 11.5 what nixpkgs takes, since gcc 11 fails with glibc there).
 NEWEST_GCC = {"11.0": 9, "11.1": 10, "11.6": 11, "12.0": 12, "12.4": 13, "12.8": 14, "13.0": 15, "13.4": 16}
-
-COMPONENTS = (
-    "cuda_cccl",
-    "cuda_cudart",
-    "cuda_cupti",
-    "cuda_nvcc",
-    "cuda_nvrtc",
-    "cuda_nvtx",
-    "cudnn",
-    "libcublas",
-    "libcufft",
-    "libcurand",
-    "libcusolver",
-    "libcusparse",
-    "libnvjitlink",
-    "nccl",
-)
-# What CUDA 13 took out of cuda_nvcc.
-_SPLIT = ("cuda_crt", "libnvptxcompiler", "libnvvm")
 
 _SET = re.compile(r"cudaPackages(_(?P<major>[0-9]+)(_(?P<minor>[0-9]+))?)?(\.|\Z)")
 _COMPILER = re.compile(r"gcc(_?(?P<major>[0-9]+)|_latest)?(Stdenv)?\Z")
@@ -44,55 +28,54 @@ def newest_gcc(version: str) -> int:
     return max(reached)
 
 
-def check_cuda(
-    release: Release, version: str | None, system: Sequence[str], *, where: str, toolkit: Sequence[str] = ()
-) -> str | None:
-    """The CUDA of an image: ``version``, else the set that ``system`` names, else the release's where it is needed.
+def check_cuda(release: Release, version: str | None, system: Sequence[str], *, where: str) -> str | None:
+    """The CUDA that an image asks for by its version: ``version``, else the set that ``system`` names, else None.
 
-    None where neither ``system`` nor ``toolkit`` asks for CUDA; wheels bring their own. ``where`` names the file.
-    Raises NeveError with every set that the release lacks and every compiler of ``system`` that CUDA does not accept.
+    ``where`` names the file. Raises NeveError with every set that the release lacks and every compiler of ``system``
+    that CUDA does not accept.
     """
     named = [(number, found) for number, path in enumerate(system) if (found := _SET.match(path))]
     asked = {f"{where}, tool.neve.system[{number}]": _version(release, found) for number, found in named}
     if version is not None:
         asked = {f"{where}, tool.neve.cuda.version": version, **asked}
-    elif toolkit and not asked:
-        asked = {f"{where}, tool.neve.cuda.toolkit": release.cuda}
     problems = [_no_set(release, one, place) for place, one in asked.items() if one not in release.cudas]
     if (error := collected(problems)) is not None:
         raise error
     if not asked:
         return None
     # A compiler serves every set of the image: the oldest is the one that is hard to please.
-    strictest = min(asked.values(), key=numbers)
-    places = [(path, f"{where}, tool.neve.system[{number}]") for number, path in enumerate(system)]
-    compilers = [_too_new(release, strictest, path, place) for path, place in places]
-    if (error := collected(problem for problem in compilers if problem)) is not None:
-        raise error
+    check_compilers(release, min(asked.values(), key=numbers), system, where=where)
     return next(iter(asked.values()))
 
 
-def component_names(version: str, toolkit: Sequence[str], *, where: str) -> tuple[str, ...]:
-    """The attributes of CUDA ``version``'s set that ``toolkit`` stands for; "nvcc" and "cuda_nvcc" are the same.
-
-    CUDA 13 has what nvcc needs in packages of their own; they come with it. ``where`` names the file. Raises NeveError
-    with every name that is no component.
-    """
-    known = (*COMPONENTS, *(_SPLIT if numbers(version) >= (13, 0) else ()))
-    spellings = {spelling: name for name in known for spelling in (name, _short(name))}
-    problems = [_no_component(version, name, spellings, where) for name in toolkit if name not in spellings]
-    if (error := collected(problems)) is not None:
+def check_compilers(release: Release, version: str, system: Sequence[str], *, where: str) -> None:
+    """Raise NeveError with every compiler of ``system`` that CUDA ``version`` does not accept."""
+    places = [(path, f"{where}, tool.neve.system[{number}]") for number, path in enumerate(system)]
+    compilers = [_too_new(release, version, path, place) for path, place in places]
+    if (error := collected(problem for problem in compilers if problem)) is not None:
         raise error
-    names: dict[str, None] = {}
-    for name in toolkit:
-        names[spellings[name]] = None
-        if spellings[name] == "cuda_nvcc" and numbers(version) >= (13, 0):
-            names.update(dict.fromkeys(_SPLIT))
-    return tuple(names)
 
 
-def _short(name: str) -> str:
-    return name.removeprefix("cuda_").removeprefix("lib")
+def choose_cuda(release: Release, asked: str | None, wheels: CudaWheels | None, *, where: str) -> str:
+    """The CUDA of a toolkit: ``asked``, else that of the environment's ``wheels``, else the release's own.
+
+    Where the release lacks the wheels' version, it is the newest of the same major version that is not newer, else the
+    oldest that is: NVIDIA's minor version compatibility lets either run beside the wheels (CUDA Compatibility). Raises
+    NeveError where the release has none of that major version, or where ``asked`` is of another.
+    """
+    if wheels is None:
+        return asked or release.cuda
+    same = [version for version in release.cudas if int(version.partition(".")[0]) == wheels.major]
+    if asked is not None:
+        if int(asked.partition(".")[0]) != wheels.major:
+            raise _another_major(asked, wheels, same, where)
+        return asked
+    if not same:
+        raise _no_major(release, wheels, where)
+    if "." not in wheels.version:
+        return release.cuda if release.cuda in same else same[-1]
+    older = [version for version in same if numbers(version) <= numbers(wheels.version)]
+    return older[-1] if older else same[0]
 
 
 def _version(release: Release, found: re.Match[str]) -> str:
@@ -158,25 +141,36 @@ def _newer_cuda(release: Release, gcc: int) -> list[str]:
     return [f'or take a CUDA that accepts it: `version = "{accepting[0]}"` under [tool.neve.cuda]'] if accepting else []
 
 
-def _no_component(version: str, name: str, spellings: dict[str, str], where: str) -> NeveError:
-    place = f"{where}, tool.neve.cuda.toolkit"
-    if name in {spelling for split in _SPLIT for spelling in (split, _short(split))}:
-        return NeveError(
-            f"CUDA {version} has no component {name!r}",
-            where=place,
-            why="before CUDA 13 it is part of cuda_nvcc",
-            fixes=["write 'nvcc'"],
-        )
-    near = difflib.get_close_matches(name, spellings, n=1, cutoff=0.5)
+def _said(wheels: CudaWheels) -> str:
+    return f"the environment's wheels are made for CUDA {wheels.version} ({wheels.said_by})"
+
+
+def _another_major(asked: str, wheels: CudaWheels, same: Sequence[str], where: str) -> NeveError:
+    fixes = [f'write `version = "{same[-1]}"`, or leave `version` out: the wheels decide then'] if same else []
     return NeveError(
-        f"{name!r} is no component of CUDA that neve knows",
-        where=place,
+        f"a toolkit of CUDA {asked} and wheels of CUDA {wheels.major} do not go together",
+        where=f"{where}, tool.neve.cuda.version",
+        why=_said(wheels),
+        fixes=[*fixes, f"or take wheels that are made for CUDA {asked.partition('.')[0]}"],
+    )
+
+
+def _no_major(release: Release, wheels: CudaWheels, where: str) -> NeveError:
+    having = [f"release = {name!r}" for name, other in RELEASES.items() if _majors(other.cudas) >= {str(wheels.major)}]
+    nearest = _nearest(f"{wheels.major}.0", release.cudas)
+    return NeveError(
+        f"nixpkgs {release.name} has no CUDA {wheels.major}",
+        where=f"{where}, tool.neve.cuda.toolkit",
+        why=f"{_said(wheels)}; the release's CUDA sets: {', '.join(release.cudas)}",
         fixes=[
-            *([f"did you mean {near[0]!r}?"] if near else []),
-            f"components: {', '.join(dict.fromkeys(spellings.values()))}",
-            f"anything else of a set goes into `system`: 'cudaPackages_{version.replace('.', '_')}.NAME'",
+            *([f"take a release that has it: {' or '.join(having)}"] if having else []),
+            f"take wheels that are made for CUDA {nearest.partition('.')[0]}: {nearest} is the nearest that there is",
         ],
     )
 
 
-__all__ = ["COMPONENTS", "NEWEST_GCC", "check_cuda", "component_names", "newest_gcc"]
+def _majors(versions: Sequence[str]) -> set[str]:
+    return {version.partition(".")[0] for version in versions}
+
+
+__all__ = ["NEWEST_GCC", "check_compilers", "check_cuda", "choose_cuda", "newest_gcc"]

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from neve.bases.nixpkgs.components import brought, running
 from neve.bases.nixpkgs.releases import find_release
+from neve.bases.nixpkgs.toolkit import toolkit_of
+from neve.cuda.compiling import compile_environment
 from neve.cuda.starts import for_gpus
 from neve.python.artefact import wheel_value
 from neve.python.layers import WheelLayer, group_wheels
@@ -66,7 +69,7 @@ def rendering(
         },
         "project_crates": crate_values(lock.build.crates),
         "unfree": sorted({*config.system, *config.build.system, *config.nixpkgs.unfree}),
-        "cuda": {"version": plan.cuda.version, "components": list(plan.cuda.components)} if plan.cuda else None,
+        **_toolkit(plan, lock, by_system),
         "config": {
             system: image_config(_with_libraries(plan, lock, name, all_), name)
             for system, (name, all_) in by_system.items()
@@ -74,6 +77,23 @@ def rendering(
         "oldest_nix": ".".join(map(str, find_release(plan.release).oldest_nix)),
     }
     return {name: (f"nixpkgs/{name}", values) for name in _FILES}
+
+
+def _toolkit(plan: Plan, lock: Lock, by_system: Mapping[str, tuple[str, Sequence[Artefact]]]) -> dict[str, Any]:
+    """The release of CUDA, and the toolkit that compiles."""
+    cuda = toolkit_of(plan, lock, dict(by_system.values()))
+    if cuda is None or not cuda.toolkit:
+        return {"cuda": cuda.version if cuda else None, "toolkit": None}
+    attributes = cuda.toolkit
+    config = plan.project.config.cuda
+    told = compile_environment("", compiler=None, architectures=config.architectures if config else (), nvcc=False)
+    toolkit = {
+        "components": list(attributes),
+        "running": list(running(attributes)),
+        "brought": {system: brought(running(attributes), all_) for system, (_, all_) in by_system.items()},
+        "variables": {name: value for name, value in told.items() if value},  # where it lies, Nix knows
+    }
+    return {"cuda": cuda.version, "toolkit": toolkit}
 
 
 def wheel_layers(plan: Plan, artefacts: Sequence[Artefact]) -> tuple[WheelLayer, ...]:

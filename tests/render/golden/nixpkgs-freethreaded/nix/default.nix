@@ -18,7 +18,6 @@ let
   ];
   packages = map (lib.package "tool.neve.system") [ ];
   builders = map (lib.package "tool.neve.build.system") [ ];
-  components = [ ];
   variables = {
     LANG = "C.UTF-8";
     PATH = "/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -74,7 +73,6 @@ let
       python
       packages
       builders
-      components
       ;
     inherit (sdist)
       name
@@ -100,7 +98,6 @@ let
       source
       packages
       builders
-      components
       ;
     backend = {
       build-backend = "hatchling.build";
@@ -175,7 +172,6 @@ in
       python
       environment
       packages
-      components
       variables
       ;
   };

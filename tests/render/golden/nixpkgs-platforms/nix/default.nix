@@ -18,7 +18,6 @@ let
   ];
   packages = map (lib.package "tool.neve.system") [ ];
   builders = map (lib.package "tool.neve.build.system") [ ];
-  components = [ ];
   variables = {
     LANG = "C.UTF-8";
     PATH = "/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -74,7 +73,6 @@ let
       python
       packages
       builders
-      components
       ;
     inherit (sdist)
       name
@@ -171,7 +169,6 @@ in
       python
       environment
       packages
-      components
       variables
       ;
   };

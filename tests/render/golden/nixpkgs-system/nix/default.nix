@@ -27,7 +27,6 @@ let
     "unrar"
   ];
   builders = map (lib.package "tool.neve.build.system") [ ];
-  components = [ ];
   variables = {
     LANG = "C.UTF-8";
     PATH = "/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -88,7 +87,6 @@ let
       python
       packages
       builders
-      components
       ;
     inherit (sdist)
       name
@@ -173,7 +171,6 @@ in
       python
       environment
       packages
-      components
       variables
       ;
   };

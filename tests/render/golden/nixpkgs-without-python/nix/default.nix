@@ -18,7 +18,6 @@ let
   ];
   packages = map (lib.package "tool.neve.system") [ "ffmpeg" ];
   builders = map (lib.package "tool.neve.build.system") [ ];
-  components = [ ];
   variables = {
     LANG = "C.UTF-8";
     PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -76,7 +75,6 @@ let
       python
       packages
       builders
-      components
       ;
     inherit (sdist)
       name
@@ -151,7 +149,6 @@ in
       python
       environment
       packages
-      components
       variables
       ;
   };
