@@ -37,6 +37,8 @@ def test_what_our_own_builder_says() -> None:
     line = "neve: psycopg2 links with libpq.so.5, which the image lacks (package libpq5)"
     assert lacking([line]) == (Lacking("linked", "libpq.so.5", "libpq5"),)
     assert lacking([line.replace("libpq5", "")]) == (Lacking("linked", "libpq.so.5"),)
+    line = "neve: fast links with libcudart.so.13, which the image lacks (component nvidia-cuda-runtime)"
+    assert lacking([line]) == (Lacking("cuda", "libcudart.so.13", "nvidia-cuda-runtime"),)
 
 
 def test_what_is_none() -> None:

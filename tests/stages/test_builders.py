@@ -9,7 +9,7 @@ import pytest
 
 from neve.errors import NeveError
 from neve.lock.build_answers import with_answers
-from neve.lock.model import Lock
+from neve.lock.model import CudaLock, Lock
 from neve.lock.text import read_lock
 from neve.nix.failure import BuildError
 from neve.nix.lacking import lacking
@@ -181,6 +181,18 @@ def test_what_a_build_lacks_is_named_with_its_package(world: World, app: Path) -
     assert error.fixes == (
         'system = ["libpq5"] under [tool.neve]: the image needs it to run',
         "`system` under [tool.neve.build] names the package with the development files of odd",
+    )
+    log = [
+        f"neve: x links with {soname}, which the image lacks (component {wheel})"
+        for soname, wheel in (
+            ("libcudart.so.12", "nvidia-cuda-runtime-cu12"),
+            ("libcublas.so.12", "nvidia-cublas-cu12"),
+        )
+    ]
+    lock = lock.model_copy(update={"cuda": CudaLock(version="12.4", toolkit=("nvcc",))})
+    error = explained_failure(session, lock, BuildError("building x failed", lacking=lacking(log)))
+    assert error.fixes == (
+        'toolkit = ["nvcc", "cublas", "cudart"] under [tool.neve.cuda], then `neve lock`: the image needs it to run',
     )
     plain = NeveError("another")
     assert explained_failure(session, lock, plain) is plain

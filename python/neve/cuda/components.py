@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -96,6 +97,12 @@ def find_components(names: Sequence[str], *, where: str) -> tuple[Component, ...
     return tuple(sorted({known[_spelled(name)] for name in names}, key=lambda component: component.name))
 
 
+def component_of(wheel: str) -> Component | None:
+    """The component that a ``wheel`` of NVIDIA's is ("nvidia-cuda-runtime-cu12"); None where it is none."""
+    package = re.sub(r"-cu[0-9]+\Z", "", wheel.removeprefix("nvidia-"))
+    return next((component for component in COMPONENTS.values() if component.package == package), None)
+
+
 def check_components(components: Sequence[Component], version: str, releases: Sequence[str], *, where: str) -> None:
     """Raise NeveError with every one of ``components`` that CUDA ``version`` does not have; ``releases`` are those that
     could be taken in its place.
@@ -130,8 +137,7 @@ def _unknown(name: str, known: Mapping[str, Component], where: str) -> NeveError
     return NeveError(
         f"{name!r} is no component of CUDA that neve knows",
         where=where,
-        why=f"components: {', '.join(COMPONENTS)}",
-        fixes=[f"did you mean {known[near[0]].name!r}?"] if near else ["take one of these, or leave it out"],
+        fixes=[f"did you mean {known[near[0]].name!r}?"] if near else [f"take one of: {', '.join(COMPONENTS)}"],
     )
 
 
@@ -139,4 +145,4 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
-__all__ = ["COMPONENTS", "Component", "check_components", "find_components"]
+__all__ = ["COMPONENTS", "Component", "check_components", "component_of", "find_components"]

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["header", "library", "program", "module", "linked"]
+Kind = Literal["header", "library", "program", "module", "linked", "cuda"]
 
 
 @dataclass(frozen=True)
 class Lacking:
     """A ``header`` (``libpq-fe.h``), a ``library`` to link with (``pq``), a ``program``, a ``module`` of pkg-config or
-    CMake; or a library that is ``linked`` with and that the image lacks, with the ``package`` that has it.
+    CMake; or a library that is ``linked`` with and that the image lacks, with the ``package`` that has it; or such a
+    library of the ``cuda`` toolkit, with its wheel.
     """
 
     kind: Kind
@@ -50,7 +51,8 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
 )
 _SEARCHES = tuple((kind, re.compile(pattern, re.IGNORECASE if kind == "program" else 0)) for kind, pattern in _PATTERNS)
 _LINKED = re.compile(
-    rf"neve: \S+ links with (?P<name>{_NAME}), which the image lacks \(package (?P<package>[a-z0-9][a-z0-9+.-]*)?\)"
+    rf"neve: \S+ links with (?P<name>{_NAME}), which the image lacks"
+    r" \((?P<kind>package|component) (?P<package>[a-z0-9][a-z0-9+.-]*)?\)"
 )
 # Programs by the name that a tool has for them.
 _CALLED = {
@@ -72,7 +74,8 @@ def lacking(lines: Iterable[str]) -> tuple[Lacking, ...]:
     found: dict[Lacking, None] = {}
     for line in lines:
         if (linked := _LINKED.search(line)) is not None:
-            found[Lacking("linked", linked["name"], linked["package"] or None)] = None
+            of: Kind = "linked" if linked["kind"] == "package" else "cuda"
+            found[Lacking(of, linked["name"], linked["package"] or None)] = None
             continue
         for kind, pattern in _SEARCHES:
             if (match := pattern.search(line)) is not None:

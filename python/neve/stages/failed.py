@@ -21,12 +21,27 @@ def explained_failure(session: Session, lock: Lock, error: NeveError) -> NeveErr
     """``error``, with what to add to the configuration where its build says what it lacks."""
     if not isinstance(error, BuildError) or not error.lacking:
         return error
+    toolkit = [each for each in error.lacking if each.kind == "cuda"]
+    others = [each for each in error.lacking if each.kind != "cuda"][:_MOST]
     try:
-        packages = find_base(lock.base.name).packages_with(session, lock, error.lacking[:_MOST])
+        packages = find_base(lock.base.name).packages_with(session, lock, others) if others else {}
     except NeveError:  # the index cannot be had: then there is no hint
         packages = {}
-    error.fixes = (*_fixes(error.lacking[:_MOST], packages), *error.fixes)
+    error.fixes = (*_toolkit(toolkit, lock), *_fixes(others, packages), *error.fixes)
     return error
+
+
+def _toolkit(lacking: Iterable[Lacking], lock: Lock) -> list[str]:
+    """What to add to the toolkit, of which the image holds what is named."""
+    from neve.cuda.components import component_of
+
+    found = {component_of(each.package) for each in lacking if each.package}
+    names = sorted({component.name for component in found if component is not None})
+    if not names:
+        return []
+    asked = lock.cuda.toolkit if lock.cuda is not None else ()
+    wanted = _list([*asked, *(name for name in names if name not in asked)])
+    return [f"toolkit = {wanted} under [tool.neve.cuda], then `neve lock`: the image needs it to run"]
 
 
 def _fixes(lacking: Iterable[Lacking], packages: dict[Lacking, str]) -> list[str]:
