@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from neve.bases.nixpkgs.cuda import newest_gcc
 from neve.bases.nixpkgs.releases import DEFAULT_RELEASE, RELEASES, Release, find_release, numbers
+from neve.cuda.table import newest_gcc
 from neve.errors import NeveError
 from neve.nix.nix import OLDEST
 
