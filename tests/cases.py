@@ -17,6 +17,7 @@ from neve.render.place import Place
 from neve.render.render import render
 from tests.projects import (
     HATCHLING,
+    a_compat_lock,
     a_deb,
     a_lock,
     a_nixpkgs_lock,
@@ -56,6 +57,8 @@ class Case:
         lock = self._lock().model_copy(update={table: tuple(of) for table, of in tables.items()})
         if self.base == "debian" and self.project.config.cuda and self.project.config.cuda.toolkit:
             lock = _with_toolkit(lock)
+        if self.project.config.cuda and self.project.config.cuda.compat:
+            lock = lock.model_copy(update={"cuda_compat": a_compat_lock("13.0")})
         return _compiling(lock, self.project.config.build.system) if self.project.config.build.system else lock
 
     def _lock(self) -> Lock:
@@ -306,6 +309,10 @@ CASES: Mapping[str, Case] = {
             },
         ),
         wheels=(_a_sdist("fast", "1.0"), _WHEELS[0], _CUBLAS),
+    ),
+    "compat": Case(
+        project=a_project(name="model", neve={"cuda": {"compat": True}, "image": {"cmd": ["python"]}}),
+        wheels=(a_wheel("nvidia-cublas", "13.0.2.14", size=4 * LARGE, tag="py3-none-manylinux_2_27_x86_64"),),
     ),
     "nixpkgs-web": Case(
         project=a_project(

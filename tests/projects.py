@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from neve.lock.compat import CompatLock
 from neve.lock.interpreter import ArchivePin, InterpreterPin
 from neve.lock.model import BuildLock, DebianLock, DebPin, Lock, NixpkgsLock, ToolsLock, WheelPin
 from neve.lock.sdists import BuildWheelPin, SdistPin
@@ -74,6 +75,23 @@ def an_interpreter_pin(version: str) -> InterpreterPin:
     return InterpreterPin(
         implementation="cpython", version=version, freethreaded=False, build="20261110", archives=(archive,)
     )
+
+
+def a_compat_lock(version: str = "13.0", *architectures: str) -> CompatLock:
+    """Forward compatibility libraries of the driver 580, for x86_64 or ``architectures``."""
+    name = f"cuda-compat-{version.replace('.', '-')}"
+    pins = [
+        {
+            "architecture": architecture,
+            "name": name,
+            "version": "580.105.08-1",
+            "url": f"https://cuda.example/repos/{architecture}/{name}_580.105.08-1.deb",
+            "sha256": digest(f"{name} {architecture}"),
+            "size": 1000,
+        }
+        for architecture in architectures or ("x86_64",)
+    ]
+    return CompatLock.model_validate({"version": version, "packages": pins})
 
 
 def a_lock(*, system: tuple[str, ...] = (), build: tuple[str, ...] = (), inputs: str = digest("")) -> Lock:

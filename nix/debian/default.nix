@@ -19,6 +19,7 @@ let
     rootLayer = import ./root-layer.nix lib;
     cudaToolkit = import ./cuda-toolkit.nix lib;
     cudaRoot = import ./cuda-root.nix lib;
+    compatLayer = import ./compat-layer.nix lib;
     venv = import ./venv.nix lib;
     wheelLayer = import ./wheel-layer.nix lib;
     buildEnv = import ./build-env.nix lib;

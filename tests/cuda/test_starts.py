@@ -10,25 +10,13 @@ import pytest
 from neve.components.plan import make_plan
 from neve.cuda.starts import for_gpus, gpu_settings
 from neve.cuda.wheels import CudaWheels
-from neve.lock.compat import CompatLock, CompatPin
+from neve.lock.compat import CompatLock
 from neve.lock.model import CudaLock
-from tests.projects import a_lock, a_project, a_wheel, digest
+from tests.projects import a_compat_lock, a_lock, a_project, a_wheel
 
 _COMMON = {"NVIDIA_DRIVER_CAPABILITIES": "compute,utility", "NVIDIA_VISIBLE_DEVICES": "all"}
 _WHEELS = CudaWheels(version="12.9", said_by="nvidia-cuda-runtime-cu12", components=(), packages=(), size=None)
-_COMPAT = CompatLock(
-    version="13.0",
-    packages=(
-        CompatPin(
-            architecture="x86_64",
-            name="cuda-compat-13-0",
-            version="580.95.05-1",
-            url="https://files.example/cuda-compat-13-0.deb",
-            sha256=digest("compat"),
-            size=1,
-        ),
-    ),
-)
+_COMPAT = a_compat_lock("13.0")
 
 
 def _toolkit(version: str) -> CudaLock:

@@ -26,9 +26,11 @@ _ARM = "/cuda/repos/ubuntu2404/sbsa"
 PYPROJECT = '[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["lemon"]\n'
 
 
-def package(release: str, version: str, *, architecture: str = "amd64") -> str:
+def package(release: str, version: str, *, architecture: str = "amd64", content: bytes | None = None) -> str:
     name = f"cuda-compat-{release.replace('.', '-')}"
-    return stanza(name, version, architecture=architecture, filename=f"./{name}_{version}_{architecture}.deb")
+    more = {} if content is None else {"sha256": hashlib.sha256(content).hexdigest(), "size": str(len(content))}
+    file = f"./{name}_{version}_{architecture}.deb"
+    return stanza(name, version, architecture=architecture, filename=file, **more)
 
 
 def publish(archive: Archive, *stanzas: str, root: str = _REPOSITORY, packed: bool = True) -> None:

@@ -71,13 +71,16 @@ class Archive:
         packages: str = "Packages.xz",
         by_hash: bool = True,
         others: Mapping[str, Sequence[str]] | None = None,
+        nonfree: Sequence[str] = (),
     ) -> None:
-        """Write and sign the suite ``dist`` with ``stanzas`` for amd64, and with those of ``others`` for theirs."""
+        """Write and sign the suite ``dist`` with ``stanzas`` for amd64, and with those of ``others`` for theirs; with
+        ``nonfree`` for amd64 it has that component, too.
+        """
         base, lines = f"{root}/dists/{dist}", ""
-        for architecture, own in {"amd64": stanzas, **(others or {})}.items():
+        main = {f"main/binary-{name}": own for name, own in {"amd64": stanzas, **(others or {})}.items()}
+        for place, own in {**main, **({"non-free/binary-amd64": nonfree} if nonfree else {})}.items():
             plain = "\n".join(own).encode()
             data = COMPRESS[packages.removeprefix("Packages")](plain)
-            place = f"main/binary-{architecture}"
             for name, content in {"Packages": plain, packages: data}.items():
                 lines += f" {hashlib.sha256(content).hexdigest()} {len(content)} {place}/{name}\n"
             self.files[f"{base}/{place}/{packages}"] = data
@@ -119,10 +122,11 @@ def special(name: str, kind: bytes, target: str = "") -> tuple[tarfile.TarInfo, 
     return info, b""
 
 
-def deb_of(*entries: tuple[tarfile.TarInfo, bytes], suffix: str = ".xz") -> bytes:
+def deb_of(*entries: tuple[tarfile.TarInfo, bytes], suffix: str = ".xz", control: str | None = None) -> bytes:
+    about = COMPRESS[".xz"](tar_of(entry("./control", control.encode()))) if control is not None else b"odd"
     members = {
         "debian-binary": b"2.0\n",
-        "control.tar.xz": b"odd",
+        "control.tar.xz": about,
         f"data.tar{suffix}": COMPRESS[suffix](tar_of(*entries)),
     }
     out = b"!<arch>\n"

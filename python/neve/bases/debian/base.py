@@ -204,8 +204,11 @@ class Debian:
         ]
 
     def _lower(self, plan: Plan, groups: Mapping[Any, Sequence[Any]], cuda: int) -> list[tuple[str, int, None]]:
+        from neve.bases.debian.render import has_compat
+
         system = [("system", len(groups["system"]), None)] if groups.get("system") else []
         system += [("cuda", cuda, None)] if cuda else []
+        system += [("cuda-compat", 1, None)] if has_compat(plan) else []
         base = ("base", len(groups["base"]), None)
         if not plan.project.has_python:
             return [base, ("configured", 0, None), *system]

@@ -102,6 +102,7 @@ def _part(plan: Plan, lock: Lock, architecture: str, artefacts: Sequence[Artefac
             plan, base, [*(layer.name for layer in layers), *built_layers(artefacts)], cuda["runtime"] if cuda else ()
         ),
         "cuda": cuda,
+        "compat": _compat(lock, architecture, cuda),
         "groups": [(name, [_deb(base, pin) for pin in pins]) for name, pins in _groups(base) if pins],
         "sources": sources,
         "local": local,
@@ -140,6 +141,18 @@ def _cuda(plan: Plan, lock: Lock, architecture: str, artefacts: Sequence[Artefac
     }
 
 
+def _compat(lock: Lock, architecture: str, cuda: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The forward compatibility libraries; ``below`` is the toolkit whose libraries have a layer at /usr/local/cuda."""
+    pin = lock.cuda_compat.package(architecture) if lock.cuda_compat else None
+    if pin is None or lock.cuda_compat is None:
+        return None
+    return {
+        "deb": {"name": pin.file, "url": pin.url, "sha256": pin.sha256},
+        "version": lock.cuda_compat.version,
+        "below": cuda["version"] if cuda and cuda["runtime"] else None,
+    }
+
+
 def runtime_wheels(lock: Lock, architecture: str, artefacts: Sequence[Artefact]) -> tuple[BuildWheelPin, ...]:
     """The wheels of the toolkit whose libraries the image has: what they bring themselves, ``artefacts`` do."""
     if lock.cuda is None:
@@ -150,7 +163,14 @@ def runtime_wheels(lock: Lock, architecture: str, artefacts: Sequence[Artefact])
 def wheel_layers(plan: Plan, artefacts: Sequence[Artefact], *, runtime: bool = False) -> tuple[WheelLayer, ...]:
     """Which wheels share a layer; ``runtime``: libraries of the CUDA toolkit have one, too."""
     wheels = [artefact for artefact in artefacts if isinstance(artefact, Wheel)]
-    return group_wheels(wheels, most=plan.max_layers - _FIXED_LAYERS - runtime - len(built_layers(artefacts)))
+    fixed = _FIXED_LAYERS + runtime + has_compat(plan)
+    return group_wheels(wheels, most=plan.max_layers - fixed - len(built_layers(artefacts)))
+
+
+def has_compat(plan: Plan) -> bool:
+    """Whether forward compatibility libraries have a layer."""
+    config = plan.project.config.cuda
+    return bool(config and config.compat)
 
 
 def built_layers(artefacts: Sequence[Artefact]) -> tuple[str, ...]:
@@ -168,6 +188,7 @@ def _built(plan: Plan, source: Source, lock: Lock, place: Place) -> dict[str, An
 def _names(plan: Plan, base: DebianLock, wheel_layers: Sequence[str], runtime: Sequence[object]) -> list[str]:
     system = ["system packages"] if base.packages.get("system") else []
     system += ["cuda"] if runtime else []
+    system += ["cuda-compat"] if has_compat(plan) else []
     name = plan.project.name if plan.project.named else "project"
     if not plan.project.has_python:
         return [f"debian {plan.release}", "configuration", *system, name, "settings"]
@@ -202,4 +223,4 @@ def _deb(base: DebianLock, pin: DebPin) -> dict[str, str]:
     return {"name": pin.file, "url": base.url(pin), "sha256": pin.sha256}
 
 
-__all__ = ["built_layers", "rendering", "runtime_wheels", "wheel_layers"]
+__all__ = ["built_layers", "has_compat", "rendering", "runtime_wheels", "wheel_layers"]

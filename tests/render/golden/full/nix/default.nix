@@ -120,7 +120,11 @@ let
     config = {
       Env = [
         "LANG=C.UTF-8"
+        "LD_LIBRARY_PATH=/usr/local/nvidia/lib64"
         "MODE=prod"
+        "NVIDIA_DRIVER_CAPABILITIES=compute,utility"
+        "NVIDIA_REQUIRE_CUDA=cuda>=12.0"
+        "NVIDIA_VISIBLE_DEVICES=all"
         "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         "QUOTE=it's ''\${x}''"
         "VIRTUAL_ENV=/opt/venv"
@@ -145,6 +149,8 @@ let
       };
       Labels = {
         "dev.neve.cache.huggingface" = "/cache/huggingface 8Gi";
+        "dev.neve.cuda.driver" = "525.60.13";
+        "dev.neve.cuda.version" = "12.8";
         team = "röck ❄";
       };
     };

@@ -101,11 +101,19 @@ let
     config = {
       Env = [
         "LANG=C.UTF-8"
+        "LD_LIBRARY_PATH=/usr/local/nvidia/lib64"
+        "NVIDIA_DRIVER_CAPABILITIES=compute,utility"
+        "NVIDIA_REQUIRE_CUDA=cuda>=12.0"
+        "NVIDIA_VISIBLE_DEVICES=all"
         "PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         "VIRTUAL_ENV=/opt/venv"
       ];
       WorkingDir = "/app";
       Entrypoint = [ "hello" ];
+      Labels = {
+        "dev.neve.cuda.driver" = "525.60.13";
+        "dev.neve.cuda.version" = "12.8";
+      };
     };
   };
   oci = lib.oci {
