@@ -106,12 +106,15 @@ def test_what_has_nothing_to_do_with_cuda_brings_none() -> None:
 def test_an_index_for_cuda_tells_where_nothing_else_does() -> None:
     numpy = wheel("numpy==2.4", index=f"{INDEX}/cu126/x")
     found = cuda_wheels([numpy], where="uv.lock")
-    assert found is not None and (found.version, found.said_by, found.packages) == ("12.6", "numpy", ())
+    assert found is not None
+    assert (found.version, found.said_by, found.packages) == ("12.6", "numpy", ())
     # What else lies there is no second CUDA, and the name of a package does not tell as much.
     both = cuda_wheels([numpy, wheel("nvidia-cudnn-cu12==9")], where="uv.lock")
-    assert both is not None and both.version == "12.6"
+    assert both is not None
+    assert both.version == "12.6"
     other = cuda_wheels([numpy, wheel("nvidia-cuda-runtime==13.2.86")], where="uv.lock")
-    assert other is not None and other.version == "13.2"
+    assert other is not None
+    assert other.version == "13.2"
 
 
 def test_components_have_their_versions_and_bytes() -> None:
@@ -121,7 +124,8 @@ def test_components_have_their_versions_and_bytes() -> None:
     assert found.components == (("nvidia-cuda-runtime-cu12", "12.8.90"), ("nvidia-cublas-cu12", "12.8.4.1"))
     assert found.size == 12
     unknown = cuda_wheels([runtime, wheel("nvidia-cublas-cu12==12.8.4.1", size=None)], where="uv.lock")
-    assert unknown is not None and unknown.size is None
+    assert unknown is not None
+    assert unknown.size is None
 
 
 @pytest.mark.parametrize(
@@ -148,7 +152,8 @@ def test_two_majors_are_an_error_that_names_who_brings_each(
 
 def test_names_without_an_ending_are_of_cuda_13_or_newer() -> None:
     found = cuda_wheels(wheels("nvidia-cublas==14.0.1", "nvidia-cuda-runtime==14.0.1"), where="uv.lock")
-    assert found is not None and found.version == "14.0"
+    assert found is not None
+    assert found.version == "14.0"
 
 
 def test_names_of_packages() -> None:
