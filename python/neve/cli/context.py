@@ -7,10 +7,13 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from neve.errors import NeveError
 from neve.session import Options, Session
+
+if TYPE_CHECKING:
+    from neve.image.gpus import Request
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,33 @@ def script_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "script", nargs="?", metavar="SCRIPT", help="a script, NAME.py, in place of the project (PEP 723)"
     )
+
+
+def gpus_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the GPUs that a container is given; all of them where no more is said."""
+    parser.add_argument(
+        "--gpus",
+        nargs="?",
+        const="all",
+        metavar="GPUS",
+        help="give it this machine's GPUs: all (also without a word), a number of them, or device=0,1 or UUIDs; before"
+        " a script's name write --gpus=all",
+    )
+
+
+def asked_gpus(words: argparse.Namespace, engine: str | None) -> Request | None:
+    """The GPUs that are asked for. Raises UsageError, and NeveError where ``engine``, a command line (None: what is
+    found), would have none to give: before anything is built for that.
+    """
+    if words.gpus is None:
+        return None
+    from neve.host import Host
+    from neve.image.engine import find_engine
+    from neve.image.gpus import Request, must_have_gpu
+
+    asked = Request.parse(words.gpus)
+    must_have_gpu(Host(), find_engine(engine))
+    return asked
 
 
 def take_script(parser: argparse.ArgumentParser, words: argparse.Namespace) -> None:
@@ -81,4 +111,4 @@ def make_context(words: argparse.Namespace) -> Context:
     )
 
 
-__all__ = ["Context", "make_context", "script_argument", "take_script"]
+__all__ = ["Context", "asked_gpus", "gpus_argument", "make_context", "script_argument", "take_script"]

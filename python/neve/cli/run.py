@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import argparse
 
-from neve.cli.context import Context
+from neve.cli.context import Context, asked_gpus, gpus_argument
 
 ARGUMENTS = "[SCRIPT] [-- ARG ...]"
 EXAMPLES = """\
@@ -13,6 +13,7 @@ EXAMPLES = """\
   neve run -- --port 8080            with these arguments
   neve run script.py -- --port 8080  a script alone (PEP 723)
   neve run --engine podman --engine-arg=--publish=8000:8000
+  neve run --gpus=all                with this machine's GPUs
 """
 
 
@@ -28,6 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="an argument of the engine's run; may be repeated",
     )
+    gpus_argument(parser)
     parser.add_argument("--platform", metavar="OS/ARCH", help="of several, this one's image (default: this machine's)")
     parser.add_argument(
         "arguments",
@@ -45,6 +47,8 @@ def run(context: Context) -> int:
     from neve.tools import BUBBLEWRAP
 
     session, words = context.session, context.words
+    engine = words.engine or session.environ.get("NEVE_ENGINE")
+    gpus = asked_gpus(words, engine)
     built = build_image(session)
     rootfs, architecture = platform_output(session.plan, "rootfs", words.platform)
     return run_image(
@@ -54,7 +58,8 @@ def run(context: Context) -> int:
         architecture=architecture,
         rootfs=lambda: build_output(session, rootfs),
         bwrap=lambda: session.toolbox.find(BUBBLEWRAP),
-        engine=words.engine or session.environ.get("NEVE_ENGINE"),
+        engine=engine,
         engine_args=words.engine_arg,
+        gpus=gpus,
         verbose=words.verbose > 0,
     )

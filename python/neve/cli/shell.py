@@ -8,7 +8,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from neve.cli.context import Context
+from neve.cli.context import Context, asked_gpus, gpus_argument
 from neve.session import Session
 
 ARGUMENTS = "[SCRIPT] [-- COMMAND ...]"
@@ -26,6 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="open nothing: print what a shell evaluates to have the image's tools on PATH",
     )
+    gpus_argument(parser)
     parser.add_argument(
         "arguments",
         nargs="*",
@@ -42,9 +43,12 @@ def run(context: Context) -> int:
     words = context.words
     if words.print_env and words.arguments:
         raise UsageError("--print-env takes no command", fixes=["`neve shell -- COMMAND` runs one"])
+    if words.print_env and words.gpus:
+        raise UsageError("--print-env takes no GPUs", fixes=["`neve shell --gpus` opens a shell that has them"])
+    gpus = asked_gpus(words, "bubblewrap")
     shell = find_shell(_upwards(context.session, words.directory))
     if not words.print_env:
-        return shell.run(words.arguments, Path.cwd())
+        return shell.run(words.arguments, Path.cwd(), gpus=gpus)
     context.result(*shell.environment())
     return 0
 

@@ -19,11 +19,14 @@ _NUMBER = re.compile(r"[0-9]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bind:
-    """A file or directory of this machine that a container sees at ``target``."""
+    """A file or directory of this machine that a container sees at ``target``; ``device``: it is or holds device
+    nodes.
+    """
 
     source: Path
     target: str
     writable: bool = False
+    device: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +67,16 @@ def bubblewrap_arguments(
     result = ["--unshare-user", "--uid", str(user.uid), "--gid", str(user.gid)]
     result += ["--unshare-pid", "--unshare-ipc", "--unshare-cgroup-try"]
     result += _Tree(rootfs).arguments(_mounts(rootfs, config, user, workdir, binds))
-    variables = {"PATH": _PATH, "HOME": user.home, **_variables(config), **(environment or {})}
+    variables = {"HOME": user.home, **environment_of(config), **(environment or {})}
     result.append("--clearenv")
     for name, value in variables.items():
         result += ["--setenv", name, value]
     return [*result, "--chdir", directory or workdir, "--", *command]
+
+
+def environment_of(config: Mapping[str, Any]) -> dict[str, str]:
+    """The variables of the image, with the PATH that engines give to one that has none."""
+    return {"PATH": _PATH, **_variables(config)}
 
 
 def lacks_command(
@@ -80,7 +88,7 @@ def lacks_command(
         return None
     tree = _Tree(rootfs)
     workdir = str(config.get("WorkingDir") or "/")
-    folders = [workdir] if "/" in words[0] else _variables(config).get("PATH", _PATH).split(":")
+    folders = [workdir] if "/" in words[0] else environment_of(config)["PATH"].split(":")
     places = [tree.real(os.path.join(workdir, folder, words[0])) for folder in folders]  # noqa: PTH118
     bound = {tree.real(bind.target) for bind in binds}
     found = any(tree.has(place) or not bound.isdisjoint((place, *place.parents)) for place in places)
@@ -148,7 +156,7 @@ def _mounts(
     for file in ("/etc/resolv.conf", "/etc/hosts"):
         mounts[tree.real(file)] = ("--ro-bind-try", file)
     for bind in binds:
-        option = "--bind" if bind.writable else "--ro-bind"
+        option = "--dev-bind" if bind.device else "--bind" if bind.writable else "--ro-bind"
         mounts[tree.real(bind.target)] = (option, str(bind.source.absolute()))
     return mounts
 
@@ -227,4 +235,4 @@ class _Tree:
         return self._rootfs.joinpath(*place.parts[1:])
 
 
-__all__ = ["Bind", "User", "bubblewrap_arguments", "find_user", "lacks_command"]
+__all__ = ["Bind", "User", "bubblewrap_arguments", "environment_of", "find_user", "lacks_command"]

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from neve.errors import NeveError, NoCommandError
+from neve.host import Host
 from neve.image.bubblewrap import Bind, bubblewrap_arguments, lacks_command
 from neve.image.engine import Engine, Kind, find_engine
+from neve.image.gpus import Request, bubblewrap_access, engine_access, must_have_gpu
 from neve.image.layout import Image, Layout, own_architecture
 from neve.image.load import engine_output, load
 from neve.image.supervise import supervise
@@ -35,6 +37,8 @@ def run(
     engine_args: Sequence[str] = (),
     binds: Sequence[Bind] = (),
     architecture: str | None = None,
+    gpus: Request | None = None,
+    host: Host | None = None,
     verbose: bool = False,
 ) -> int:
     """Run the image of ``layout``, of several that for ``architecture`` (OCI's name; default: this machine's), with
@@ -43,17 +47,23 @@ def run(
     Where an engine can take over, this process becomes the engine and nothing returns. ``engine`` is a
     command line (``podman --runtime runc``); ``engine_args`` go to its ``run`` (for bubblewrap: to bwrap).
     Without ``engine``, one that cannot start containers here is passed over with a note, which holds all that it said
-    where ``verbose``. ``rootfs`` (the image's tree, unpacked) and ``bwrap`` are asked for only where needed.
-    Raises NeveError.
+    where ``verbose``. ``rootfs`` (the image's tree, unpacked) and ``bwrap`` are asked for only where needed. ``gpus``
+    of ``host`` (default: this machine) are given to it. Raises NeveError.
     """
     built = Layout(layout)
     image = built.image(architecture)
     _must_run_here(image)
-    chosen = find_engine(engine)
+    chosen, given = find_engine(engine), [*_volumes(binds)]
+    host = host or Host()
+    if gpus is not None:
+        must_have_gpu(host, chosen)
     if chosen.kind is not Kind.BUBBLEWRAP:
         try:
+            if gpus is not None:
+                chosen, words = engine_access(host, chosen, gpus)
+                given += words
             reference = load(built, image, chosen, progress)
-            options = [*_volumes(binds), *engine_args, reference, *arguments]
+            options = [*given, *engine_args, reference, *arguments]
             if chosen.asked or chosen.kind is Kind.DOCKER:
                 _become([*chosen.command, "run", "--rm", *_terminal(), *options])
             container = _initialised(chosen, options, progress)
@@ -69,8 +79,12 @@ def run(
                 " (NEVE_ENGINE=bwrap does so at once)"
             )
             chosen = Engine(kind=Kind.BUBBLEWRAP)
+    config = _config(image)
+    if gpus is not None:
+        access = bubblewrap_access(host, gpus, config)
+        config, binds = access.config, [*binds, *access.binds]
     command = chosen.command or (str(bwrap()),)
-    return run_bubblewrap(rootfs(), _config(image), arguments, bwrap=[*command, *engine_args], binds=binds)
+    return run_bubblewrap(rootfs(), config, arguments, bwrap=[*command, *engine_args], binds=binds)
 
 
 def run_bubblewrap(

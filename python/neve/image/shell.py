@@ -14,11 +14,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from neve.errors import NeveError
 from neve.image.bubblewrap import Bind, bubblewrap_arguments
 from neve.image.supervise import supervise
+
+if TYPE_CHECKING:
+    from neve.image.gpus import Access
 
 # Of the terminal and the network, which are the caller's; all else is the image's.
 _KEPT = ("TERM", "COLORTERM", "NO_COLOR", "COLUMNS", "LINES")
@@ -73,12 +76,19 @@ class ImageShell:
         """The shell as JSON."""
         return json.dumps(asdict(self), indent=1) + "\n"
 
-    def run(self, arguments: Sequence[str], *, directory: Path, environ: Mapping[str, str]) -> int:
+    def run(
+        self,
+        arguments: Sequence[str],
+        *,
+        directory: Path,
+        environ: Mapping[str, str],
+        access: Access | None = None,
+    ) -> int:
         """Run ``arguments`` (default: an interactive shell); the exit code, 127 where the image has no such command.
 
         It starts where ``directory`` is in the project, elsewhere in the image's working directory. The caller is
         the image's root, so that what is made in the project is the caller's. Of ``environ`` the terminal, the
-        locale that the image has, and the proxies are kept. Raises NeveError.
+        locale that the image has, and the proxies are kept. ``access`` are GPUs that it is given. Raises NeveError.
         """
         if not self.is_whole():
             raise NeveError(
@@ -87,10 +97,11 @@ class ImageShell:
                 fixes=["`neve shell` builds it anew (with direnv: `direnv reload`)"],
             )
         environment = self._environment(environ)
+        config = self._config([*self._command(arguments, environment)])
         options = bubblewrap_arguments(
             Path(self.rootfs),
-            self._config([*self._command(arguments, environment)]),
-            binds=self._binds(),
+            {**config, "Env": access.config["Env"]} if access else config,
+            binds=[*self._binds(), *(access.binds if access else ())],
             environment=environment,
             directory=self._inside(directory),
         )

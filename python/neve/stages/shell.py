@@ -19,6 +19,7 @@ from neve.stages.work import own_directory
 from neve.stages.wrappers import write_programs
 
 if TYPE_CHECKING:
+    from neve.image.gpus import Request
     from neve.image.shell import ImageShell
     from neve.nix.nix import Nix
     from neve.session import Session
@@ -37,8 +38,10 @@ unset NEVE_PATH NEVE_PROMPT
 class Shell(Protocol):
     """A shell of a project."""
 
-    def run(self, arguments: Sequence[str], directory: Path) -> int:
-        """Run ``arguments`` (default: an interactive shell) from ``directory``; the exit code. Raises NeveError."""
+    def run(self, arguments: Sequence[str], directory: Path, *, gpus: Request | None = None) -> int:
+        """Run ``arguments`` (default: an interactive shell) from ``directory``, with ``gpus`` of this machine; the exit
+        code. Raises NeveError.
+        """
 
     def environment(self) -> tuple[str, Mapping[str, Any]]:
         """What bash evaluates to have the tools on PATH, and the same as data. Raises NeveError."""
@@ -59,8 +62,14 @@ class _InImage:
     session: Session
     shell: ImageShell
 
-    def run(self, arguments: Sequence[str], directory: Path) -> int:
-        return self.shell.run(arguments, directory=directory, environ=self.session.environ)
+    def run(self, arguments: Sequence[str], directory: Path, *, gpus: Request | None = None) -> int:
+        access = None
+        if gpus is not None:
+            from neve.host import Host
+            from neve.image.gpus import bubblewrap_access
+
+            access = bubblewrap_access(Host(environ=self.session.environ), gpus, self.shell.config)
+        return self.shell.run(arguments, directory=directory, environ=self.session.environ, access=access)
 
     def environment(self) -> tuple[str, Mapping[str, Any]]:
         directory = str(write_wrappers(self.session, self.shell))
@@ -74,7 +83,8 @@ class _NixShell:
 
     session: Session
 
-    def run(self, arguments: Sequence[str], directory: Path) -> int:
+    def run(self, arguments: Sequence[str], directory: Path, *, gpus: Request | None = None) -> int:  # noqa: ARG002
+        # It runs on this machine itself, whose devices are all there.
         from neve.nix.call import develop
         from neve.stages.build import build_output
 
