@@ -45,6 +45,7 @@ COMMANDS = {
     "shell": "open a shell in the image, or run a command there",
     "push": "push the image to a registry; prints name@sha256:...",
     "info": "show the plan: components, packages, layers with sizes",
+    "doctor": "look at this machine: driver, GPUs, containers, disk, servers, Nix; each finding with its fix",
     "bootstrap": "make a Nix store ready for the rendered flake",
 }
 

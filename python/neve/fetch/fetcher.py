@@ -106,6 +106,17 @@ class Fetcher:
         except FetchProblemError as problem:
             raise as_error(what, [problem]) from problem
 
+    def reach(self, url: str) -> None:
+        """Ask for ``url`` once, and read nothing of it. Raises what :meth:`get` raises."""
+        what = f"cannot reach {redacted(url)}"
+        if self.offline:
+            raise NeveError(what, why="--offline forbids it", fixes=["run the same command without --offline"])
+        try:
+            with self._opener.open(url):
+                pass
+        except FetchProblemError as problem:
+            raise as_error(what, [problem]) from problem
+
     def sizes(self, urls: Sequence[str]) -> list[int]:
         """The bytes of the files at ``urls``, in their order, as the servers tell them before the first byte.
 

@@ -29,14 +29,22 @@ _ABANDONED_SECONDS = 3 * 86_400.0  # no build takes that long
 _OWN_WORDS = ("own", "neve")
 
 
-def find_nix(toolbox: Toolbox, *, option: str | None = None, environ: Mapping[str, str] = os.environ) -> Nix:
+def find_nix(
+    toolbox: Toolbox, *, option: str | None = None, environ: Mapping[str, str] = os.environ, prepare: bool = True
+) -> Nix:
     """The Nix to use.
 
     ``option`` (else NEVE_NIX) is a program, or ``own`` for neve's copy. NEVE_STORE is the root of a chroot
-    store for whichever Nix it is; NEVE_NIX_SUITE the Debian suite that the own copy comes from. Raises
+    store for whichever Nix it is; NEVE_NIX_SUITE the Debian suite that the own copy comes from. ``prepare``
+    makes what its store needs, and tries whether a sandbox can be made. Raises
     NeveError where what was asked for does not work, and where this machine allows no sandbox; what fetching
     raises where the own copy is fetched.
     """
+    nix = _find(toolbox, option, environ)
+    return _prepared(nix) if prepare else nix
+
+
+def _find(toolbox: Toolbox, option: str | None, environ: Mapping[str, str]) -> Nix:
     asked = option or environ.get("NEVE_NIX") or None
     if asked is not None and asked not in _OWN_WORDS:
         return _with_store(_asked(asked, environ), environ)
@@ -78,18 +86,18 @@ def _own(toolbox: Toolbox, environ: Mapping[str, str]) -> Nix:
         nix = Nix(command=(str(program),), version=_numbers(known.group(1)), store=None, origin=OWN, environ=environ)
     else:
         nix = _probed(str(program), OWN, environ)
-    return _prepared(replace(nix, store=store))
+    return replace(nix, store=store)
 
 
 def _with_store(nix: Nix, environ: Mapping[str, str]) -> Nix:
     wanted = environ.get("NEVE_STORE")
     if wanted:
-        return _prepared(replace(nix, store=_checked(Path(wanted), environ)))
+        return replace(nix, store=_checked(Path(wanted), environ))
     if nix.portable or _reachable(environ):
         return nix
     # What such a Nix falls back to by itself; said aloud, so that we know where things lie.
     base = environ.get("XDG_DATA_HOME") or str(Path(environ.get("HOME") or Path.home()) / ".local/share")
-    return _prepared(replace(nix, store=_checked(Path(base, "nix/root"), environ)))
+    return replace(nix, store=_checked(Path(base, "nix/root"), environ))
 
 
 def _reachable(environ: Mapping[str, str]) -> bool:

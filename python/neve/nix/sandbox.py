@@ -12,7 +12,7 @@ from neve.errors import NeveError
 
 # In a process of its own, which loses nothing by it. Nix does the same: new namespaces, a mapping of ids,
 # /proc mounted for the new process ids.
-_TRIAL = """
+TRIAL = """
 import ctypes, os, sys
 libc = ctypes.CDLL(None, use_errno=True)
 def do(stage, status):
@@ -49,7 +49,7 @@ def check_sandbox() -> None:
     """Raise NeveError, with the remedies, where an ordinary user's sandbox cannot be made here (20 ms)."""
     try:
         trial = subprocess.run(
-            [sys.executable, "-I", "-S", "-c", _TRIAL],
+            [sys.executable, "-I", "-S", "-c", TRIAL],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
@@ -57,15 +57,20 @@ def check_sandbox() -> None:
     except OSError:  # an interpreter inside another program: the first build will tell
         return
     if trial.returncode:
-        why = trial.stderr.decode(errors="replace").strip() or f"status {trial.returncode}"
-        if why.endswith(os.strerror(errno.ENOSPC)):  # unshare(2): not of a disk
-            why = "new namespaces: the limit on user namespaces is reached, or it is 0"
         raise NeveError(
             "this machine does not let Nix build in a sandbox",
             where="user namespaces",
-            why=why,
+            why=complaint(trial.returncode, trial.stderr.decode(errors="replace")),
             fixes=remedies(),
         )
+
+
+def complaint(status: int, said: str) -> str:
+    """Why the program TRIAL ended with ``status``, by what it said."""
+    why = said.strip() or f"status {status}"
+    if why.endswith(os.strerror(errno.ENOSPC)):  # unshare(2): not of a disk
+        return "new namespaces: the limit on user namespaces is reached, or it is 0"
+    return why
 
 
 def remedies(settings: Path = Path("/proc/sys")) -> list[str]:
@@ -90,4 +95,4 @@ def _in_container() -> bool:
     return "container" in os.environ or any(Path(mark).exists() for mark in ("/.dockerenv", "/run/.containerenv"))
 
 
-__all__ = ["check_sandbox", "remedies"]
+__all__ = ["TRIAL", "check_sandbox", "complaint", "remedies"]

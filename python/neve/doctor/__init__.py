@@ -1,0 +1,1 @@
+"""What of this machine would keep an image from being built here, or from running."""

@@ -1,0 +1,156 @@
+"""What the machine is looked at for: nothing in particular, a project with its locks, or an image that is built."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from neve.doctor.report import CudaInfo, Finding, from_error, ok, warning
+from neve.errors import NeveError
+from neve.progress import Silent
+
+if TYPE_CHECKING:
+    from neve.cuda.architectures import Architectures
+    from neve.host import Host
+    from neve.session import Session
+    from neve.stages.lock import Locked
+
+_LABEL = "dev.neve.cuda"
+_SECONDS = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demand:
+    """What is to run here. ``gpus``: it is for GPUs. ``version`` is CUDA's, ``floor`` the oldest driver that runs it,
+    ``compat`` the release of the forward compatibility libraries in the image; ``code`` is what there is for GPUs, by
+    wheel. ``locked`` is the project's, where it is locked.
+    """
+
+    about: Literal["machine", "project", "image"] = "machine"
+    name: str | None = None
+    gpus: bool = False
+    version: str | None = None
+    floor: str | None = None
+    compat: str | None = None
+    code: Mapping[str, Architectures] = field(default_factory=dict)
+    locked: Locked | None = None
+
+    def info(self) -> CudaInfo | None:
+        """What is told of it."""
+        if not self.gpus:
+            return None
+        code = {name: str(each) for name, each in self.code.items()}
+        return CudaInfo(version=self.version, driver=self.floor, compat=self.compat, architectures=code)
+
+
+def of_project(session: Session) -> tuple[Demand, list[Finding]]:
+    """What the session's project demands, as its locks are: nothing is written, nothing is asked of the network."""
+    demand = Demand(about="project")
+    still = replace(session, progress=Silent(), options=replace(session.options, frozen=True, offline=True))
+    try:
+        plan = still.plan
+    except NeveError as error:
+        return demand, [from_error("project", error)]
+    config = plan.project.config.cuda
+    asks = config is not False and (config is not None or plan.cuda is not None)
+    demand = replace(demand, name=plan.project.name, gpus=asks)
+    if not session.neve_lock.is_file():
+        unknown = warning("project", f"{plan.project.name} is not locked yet", fixes=["`neve lock`"])
+        return demand, [unknown]
+    try:
+        return _of_locks(still, demand)
+    except NeveError as error:
+        return demand, [from_error("project", error)]
+
+
+def _of_locks(session: Session, demand: Demand) -> tuple[Demand, list[Finding]]:
+    from neve.cuda.starts import gpu_settings
+    from neve.cuda.wheels import cuda_wheels
+    from neve.stages.gpu import wheel_architectures
+    from neve.stages.lock import lock_project
+
+    locked = lock_project(session)
+    lock = locked.lock
+    wheels = cuda_wheels(locked.artefacts, where="the Python environment")
+    starts = gpu_settings(locked.plan, wheels, lock.cuda, lock.cuda_compat)
+    demand = replace(_of_labels(starts.labels, demand), locked=locked, gpus=bool(starts))
+    if demand.gpus:
+        demand = replace(demand, code=wheel_architectures(session, locked, locked.plan.architecture))
+    told = f"{demand.name}: {_told(demand)}"
+    return demand, [ok("project", told, why=f"{wheels.said_by} says so" if wheels and demand.gpus else None)]
+
+
+def of_image(session: Session, host: Host, image: str) -> tuple[Demand, list[Finding]]:
+    """What the image demands by its labels: that of a layout directory, or of a registry. Raises NeveError."""
+    config = _layout(Path(image)) if Path(image).is_dir() else _pushed(session, host, image)
+    labels = (config.get("config") or {}).get("Labels") or {}
+    demand = replace(_of_labels(labels, Demand(about="image", name=image)), gpus=_is_for_gpus(config))
+    return demand, [ok("image", f"{image}: {_told(demand)}")]
+
+
+def _of_labels(labels: Mapping[str, str], demand: Demand) -> Demand:
+    from neve.cuda.architectures import architectures
+
+    given = {name: labels.get(f"{_LABEL}.{name}") for name in ("version", "driver", "compat", "architectures")}
+    words = (given["architectures"] or "").split()
+    try:
+        code = architectures(
+            (word.removesuffix("+PTX") for word in words), (w.removesuffix("+PTX") for w in words if "+" in w)
+        )
+    except ValueError:
+        code = architectures((), ())
+    return replace(
+        demand,
+        version=given["version"],
+        floor=given["driver"],
+        compat=given["compat"],
+        code={"the project's own code": code} if code else {},
+    )
+
+
+def _told(demand: Demand) -> str:
+    if not demand.gpus:
+        return "asks for no GPU"
+    version = f"CUDA {demand.version}" if demand.version else "for GPUs"
+    return f"{version}, driver {demand.floor} or newer" if demand.floor else version
+
+
+def _is_for_gpus(config: Mapping[str, Any]) -> bool:
+    env = (config.get("config") or {}).get("Env") or ()
+    return any(str(each).startswith("NVIDIA_VISIBLE_DEVICES=") for each in env)
+
+
+def _layout(directory: Path) -> Mapping[str, Any]:
+    from neve.image.layout import Layout
+
+    return Layout(directory).image().config
+
+
+def _pushed(session: Session, host: Host, image: str) -> Mapping[str, Any]:
+    from neve.image.reference import Reference
+    from neve.tools import SKOPEO
+
+    place = Reference.parse(image)
+    if session.options.offline:
+        raise NeveError(f"cannot look at {place}", why="--offline forbids it", fixes=["name a layout directory"])
+    tls = ["--tls-verify=false"] if place.loopback else []
+    words = [str(session.toolbox.find(SKOPEO)), "inspect", "--config", *tls, f"docker://{place}"]
+    ran = host.run(words, _SECONDS)
+    if ran is None or ran.status:
+        why = (ran.err.strip().splitlines() or [f"status {ran.status}"])[-1] if ran else "skopeo cannot be started"
+        raise NeveError(
+            f"cannot look at {place}", why=why, fixes=["`skopeo login` where the registry wants credentials"]
+        )
+    try:
+        config = json.loads(ran.out)
+    except ValueError:
+        config = None
+    if not isinstance(config, dict):
+        raise NeveError(f"cannot look at {place}", why="its configuration is not JSON")
+    return config
+
+
+__all__ = ["Demand", "of_image", "of_project"]
