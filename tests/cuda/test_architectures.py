@@ -10,7 +10,6 @@ from neve.cuda.architectures import (
     misfits,
     parse_architecture,
     runs_on,
-    union,
 )
 
 
@@ -57,14 +56,6 @@ def test_their_order_is_that_of_numbers() -> None:
     has = architectures(["12.0", "9.0a", "8.0", "9.0", "8.0", Architecture.of(100, "f")], ["12.0", "9.0"])
     assert has == Architectures(sass=("8.0", "9.0", "9.0a", "10.0f", "12.0"), ptx=("9.0", "12.0"))
     assert str(has) == "8.0 9.0 9.0a 10.0f 12.0 9.0+PTX 12.0+PTX"
-
-
-def test_files_of_one_wheel_together() -> None:
-    one = Architectures(sass=("8.0",), ptx=("8.0",))
-    assert union([one, Architectures(), Architectures(sass=("9.0a", "8.0"))]) == Architectures(
-        sass=("8.0", "9.0a"), ptx=("8.0",)
-    )
-    assert not union([])
 
 
 @pytest.mark.parametrize("text", ["", "8", "8.66", "sm_80", "8.0b", "8.0+PTX", "-8.0", "8.0\n"])

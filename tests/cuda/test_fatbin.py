@@ -23,7 +23,7 @@ def read(data: bytes, chunk: int = 1 << 20) -> Architectures:
     found = Fatbins()
     for place in range(0, len(data), chunk):
         found.feed(place, data[place : place + chunk])
-    return found.found
+    return found.tally.architectures
 
 
 MANY = fatbin("sm_75", "sm_80", "compute_80", "sm_90a", "compute_90a", "sm_90", "sm_100f", "compute_100f", "sm_120")
@@ -84,7 +84,7 @@ def test_payloads_are_passed_over() -> None:
         fatbins.feed(place, outer[place : place + 64])
         place = max(fatbins.wants, place + 64)
         reads += 1
-    assert fatbins.found == Architectures(sass=("8.0", "9.0"))
+    assert fatbins.tally.architectures == Architectures(sass=("8.0", "9.0"))
     assert reads < 10
 
 
@@ -93,14 +93,36 @@ def test_what_was_fed_before_is_passed_over() -> None:
     fatbins.feed(0, MANY[:300])
     fatbins.feed(0, MANY[:100])
     fatbins.feed(200, MANY[200:])
-    assert fatbins.found == ALL
+    assert fatbins.tally.architectures == ALL
+
+
+def test_what_hardly_any_has_does_not_count() -> None:
+    """As in PyTorch, whose kernels have no PTX but two."""
+    kernels = fatbin("sm_80", "sm_90", payload=8) * 300
+    rare = fatbin("sm_70", "sm_90", "compute_90") * 2
+    assert read(kernels + rare) == Architectures(sass=("8.0", "9.0"))
+    assert read(kernels + rare * 2) == Architectures(sass=("7.0", "8.0", "9.0"), ptx=("9.0",))
+    # PTX stands in for machine code: much of it makes no machine code rare.
+    many = fatbin("compute_75", payload=8) * 900 + fatbin("sm_80") * 3
+    assert read(many) == Architectures(sass=("8.0",), ptx=("7.5",))
+
+
+def test_files_of_one_wheel_together() -> None:
+    kernels, other, none = Fatbins(), Fatbins(), Fatbins()
+    kernels.feed(0, fatbin("sm_80", "compute_80") * 300)
+    other.feed(0, fatbin("sm_75", "sm_90a"))
+    none.feed(0, container(entry("sm_80", kind=8)) * 5000)
+    assert other.tally.architectures == Architectures(sass=("7.5", "9.0a"))
+    kernels.tally.add(other.tally)
+    kernels.tally.add(none.tally)
+    assert kernels.tally.architectures == Architectures(sass=("8.0",), ptx=("8.0",))
 
 
 def test_a_gap_in_a_fat_binary_ends_it() -> None:
     fatbins = Fatbins()
     fatbins.feed(0, MANY[:70])
     fatbins.feed(180, MANY[180:] + fatbin("sm_50"))
-    assert fatbins.found == Architectures(sass=("5.0",))
+    assert fatbins.tally.architectures == Architectures(sass=("5.0",))
 
 
 @given(
@@ -116,7 +138,7 @@ def test_however_it_is_fed_the_same_is_found(parts: list[bytes], sizes: list[int
             break
         fatbins.feed(place, data[place : place + size])
         place += size
-    assert fatbins.found == whole
+    assert fatbins.tally.architectures == whole
 
 
 @given(st.lists(st.tuples(st.integers(0, len(MANY) - 1), st.binary(min_size=1, max_size=9)), max_size=6))
@@ -158,8 +180,7 @@ def test_the_same_as_cuobjdump_lists(tmp_path: Path) -> None:
     tree.mkdir()
     gencode = [word for each in GENCODE for word in ("-gencode", each)]
     for name, options in {"plain": [], "none": ["-no-compress"], "size": ["--compress-mode", "size"]}.items():
-        command = ["nvcc", *gencode, *options, "-o", tree / name, source]
-        subprocess.run(command, check=True, env=environment)
+        subprocess.run(["nvcc", *gencode, *options, "-o", str(tree / name), str(source)], check=True, env=environment)
     subprocess.run(["nvcc", "-rdc=true", *gencode, "-o", tree / "rdc", source], check=True, env=environment)
     found = tree_architectures(tree)
     assert set(found) == {"plain", "none", "size", "rdc"}

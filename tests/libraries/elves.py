@@ -46,8 +46,9 @@ def elf(
     padding: int = 0,
     strings_first: bool = True,
     code: bytes = b"",
+    behind: bytes = b"",
 ) -> bytes:
-    """A shared object; ``padding`` bytes of zeros and ``code`` lie before its dynamic section."""
+    """A shared object; ``padding`` bytes of zeros and ``code`` lie before its dynamic section, ``behind`` after it."""
     order = "<" if little else ">"
     wide = bits == 64
     names = bytearray(b"\0")
@@ -73,7 +74,7 @@ def elf(
     entries += [(5, _BASE + strtab), (10, len(names))]
     entries += [(0x6FFFFFFE, _BASE + version_place), (0x6FFFFFFF, len(versions or {}))] if versions else []
     section = b"".join(struct.pack(order + ("qQ" if wide else "iI"), *entry) for entry in [*entries, (0, 0)])
-    total = dynamic + len(section)
+    total = dynamic + len(section) + len(behind)
     ident = b"\x7fELF" + bytes([2 if wide else 1, 1 if little else 2, 1]) + b"\0" * 9
     fields = "HHIQQQIHHHHHH" if wide else "HHIIIIIHHHHHH"
     head = ident + struct.pack(order + fields, 3, machine, 1, 0, header, 0, 0, header, one, count, 0, 0, 0)
@@ -85,7 +86,7 @@ def elf(
 
     segments = segment(1, 0, total) + segment(2, dynamic, len(section))
     segments += segment(3, 0, 4) if program else b""
-    return head + segments + body + section
+    return head + segments + body + section + behind
 
 
 def _verneed(versions: Mapping[str, Sequence[str]], index, order: str) -> bytes:  # type: ignore[no-untyped-def]  # noqa: ANN001

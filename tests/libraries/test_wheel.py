@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -9,9 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from neve.cuda.architectures import Architectures
 from neve.errors import NeveError
-from neve.libraries.cache import keep_wheel, kept_wheel, wheel_place
+from neve.libraries.cache import FORMAT, keep_wheel, kept_wheel, wheel_place
 from neve.libraries.wheel import WheelFiles, read_wheel
+from tests.cuda.fatbins import fatbin
 from tests.libraries.elves import elf, wheel_of
 
 LIBRARY = elf(needed=["libGL.so.1", "libc.so.6"], soname="liba.so", versions={"libc.so.6": ["GLIBC_2.28"]})
@@ -53,6 +56,33 @@ def test_a_large_file_is_read_past(tmp_path: Path, strings_first: bool, padding:
     tracemalloc.stop()
     assert found.files["libbig.so"].needed == ("libc.so.6",)
     assert peak < len(big) + (12 << 20)  # read_wheel keeps some MiB, whatever the file has
+
+
+@pytest.mark.parametrize("strings_first", [True, False])
+@pytest.mark.parametrize("padding", [0, 5 << 20])
+@pytest.mark.parametrize("after", [False, True])
+def test_code_for_gpus(tmp_path: Path, strings_first: bool, padding: int, after: bool) -> None:
+    """It lies before what the loader asks for, or, where a linker script says so, behind."""
+    code = fatbin("sm_80", "sm_90a", "compute_90", payload=(1 << 20) + 8)
+    if after:
+        library = elf(needed=["libc.so.6"], padding=padding, strings_first=strings_first, behind=b"\0" * padding + code)
+    else:
+        library = elf(needed=["libc.so.6"], padding=padding, strings_first=strings_first, code=code)
+    found = read(tmp_path, wheel_of({"a/kernels.so": library, "a/b.so": LIBRARY, "a/data.bin": fatbin("sm_60")}))
+    assert found.gpu == Architectures(sass=("8.0", "9.0a"), ptx=("9.0",))
+    assert set(found.files) == {"a/kernels.so", "a/b.so"}
+    assert found.files["a/kernels.so"].needed == ("libc.so.6",)
+
+
+def test_code_for_gpus_in_a_file_that_is_cut_short(tmp_path: Path) -> None:
+    """The archive says that it is longer."""
+    library = elf(needed=["libc.so.6"], behind=fatbin("sm_80") + b"\0" * (9 << 20))
+    content = bytearray(wheel_of({"a.so": library}, compression=zipfile.ZIP_STORED))
+    size = struct.pack("<I", len(library))
+    short = bytes(content).replace(size, struct.pack("<I", len(library) + (50 << 20)))
+    found = read(tmp_path, short)
+    assert found.files == {}
+    assert set(found.unreadable) == {"a.so"}
 
 
 def test_a_bomb_does_not_go_off(tmp_path: Path) -> None:
@@ -104,7 +134,9 @@ def test_no_archive_does_harm(tmp_path: Path, changes: list[tuple[int, bytes]], 
 
 
 def test_what_was_read_is_kept(tmp_path: Path) -> None:
-    found = read(tmp_path, wheel_of({"a.so": LIBRARY, "broken.so": LIBRARY[:90]}))
+    gpu = elf(code=fatbin("sm_80", "compute_120"))
+    found = read(tmp_path, wheel_of({"a.so": LIBRARY, "broken.so": LIBRARY[:90], "gpu.so": gpu}))
+    assert found.gpu
     assert kept_wheel(tmp_path, "ab" * 32) is None
     keep_wheel(tmp_path, "ab" * 32, found)
     assert kept_wheel(tmp_path, "ab" * 32) == found
@@ -113,7 +145,9 @@ def test_what_was_read_is_kept(tmp_path: Path) -> None:
         b"",
         b"[]",
         b'{"format": 0, "data": {}}',
-        b'{"format": 1, "data": {"files": {"a": {}}}}',
+        b'{"format": %d, "data": {"files": {"a": {}}}}' % FORMAT,
+        b'{"format": %d, "data": {"files": {}, "unreadable": {}}}' % FORMAT,
+        b'{"format": %d, "data": {"files": {}, "unreadable": {}, "gpu": {"sass": ["8"], "ptx": []}}}' % FORMAT,
         b"{" * 99999,
     ):
         place.write_bytes(damage)

@@ -85,15 +85,6 @@ def architectures(sass: Iterable[Architecture | str], ptx: Iterable[Architecture
     return Architectures(sass=sort(sass), ptx=sort(ptx))
 
 
-def union(several: Iterable[Architectures]) -> Architectures:
-    """All that is in ``several``: the files of one wheel."""
-    all_of = list(several)
-    return architectures(
-        (one for each in all_of for one in each.sass),
-        (one for each in all_of for one in each.ptx),
-    )
-
-
 def runs_on(several: Iterable[Architectures], gpus: Iterable[str] = GPUS) -> tuple[str, ...]:
     """Those of ``gpus`` that run each of ``several``: what the image as a whole runs on. What has no code for a GPU
     runs on all.
@@ -172,5 +163,4 @@ __all__ = [
     "misfits",
     "parse_architecture",
     "runs_on",
-    "union",
 ]

@@ -9,6 +9,8 @@ NVIDIA documents no layout; this one was checked against what cuobjdump lists (t
 from __future__ import annotations
 
 import struct
+from collections import Counter
+from collections.abc import Iterable
 
 from neve.cuda.architectures import Architecture, Architectures, architectures
 
@@ -20,10 +22,47 @@ _PTX, _CUBIN = 1, 2
 _OWN, _FAMILY = 1 << 20, 1 << 21  # of the flags: for features of this architecture alone, of its family alone
 _LARGEST = 1 << 12  # bytes of an entry's header: 64 to 112 are known
 _NUMBERS = range(10, 1000)  # of sm_N
+# An architecture that fewer have does not tell what a wheel runs on: PyTorch has PTX in 2 of 544, cuSPARSELt code for
+# 7.5 in 1 of 995, and neither makes it run there.
+_SHARE = 100
+
+
+class Tally:
+    """How many fat binaries have code for which architecture."""
+
+    def __init__(self) -> None:
+        self._all = self._with_sass = 0
+        self._sass: Counter[Architecture] = Counter()
+        self._ptx: Counter[Architecture] = Counter()
+
+    def count(self, sass: Iterable[Architecture], ptx: Iterable[Architecture]) -> None:
+        """One more, which has these."""
+        real, virtual = set(sass), set(ptx)
+        self._all += bool(real or virtual)
+        self._with_sass += bool(real)
+        self._sass.update(real)
+        self._ptx.update(virtual)
+
+    def add(self, other: Tally) -> None:
+        """Those of ``other`` as well."""
+        self._all += other._all
+        self._with_sass += other._with_sass
+        self._sass += other._sass
+        self._ptx += other._ptx
+
+    @property
+    def architectures(self) -> Architectures:
+        """What they are for: the architectures that at least one in a hundred has. Machine code is compared with what
+        else has machine code, PTX with all, as it must do in place of it.
+        """
+        return architectures(
+            (one for one, number in self._sass.items() if number * _SHARE >= self._with_sass),
+            (one for one, number in self._ptx.items() if number * _SHARE >= self._all),
+        )
 
 
 class Fatbins:
-    """Looks for fat binaries in bytes that come in their order, and keeps no more of them than a header.
+    """Looks for fat binaries in bytes that come in their order, keeps no more of them than a header, and counts.
 
     What is no fat binary is passed over; one counts when its entries have the size that it says, to the byte.
     """
@@ -33,15 +72,7 @@ class Fatbins:
         self._rest = b""  # what was fed from there on, too short to be read
         self._end = 0  # of the fat binary that is being read
         self._new: set[tuple[int, Architecture]] = set()
-        self._all: set[tuple[int, Architecture]] = set()
-
-    @property
-    def found(self) -> Architectures:
-        """The architectures of all fat binaries so far."""
-        return architectures(
-            (architecture for kind, architecture in self._all if kind == _CUBIN),
-            (architecture for kind, architecture in self._all if kind == _PTX),
-        )
+        self.tally = Tally()
 
     @property
     def wants(self) -> int:
@@ -101,5 +132,8 @@ class Fatbins:
             self._new.add((kind, Architecture.of(number, which)))
         self._place = following
         if following == self._end:
-            self._all |= self._new
+            self.tally.count(*({one for kind, one in self._new if kind == which} for which in (_CUBIN, _PTX)))
         return True
+
+
+__all__ = ["MAGIC", "Fatbins", "Tally"]

@@ -79,7 +79,7 @@ def _of_layer(stream: IO[bytes]) -> Iterator[tuple[str, Architectures]]:
                     break
                 fatbins.feed(place, data)
                 place += len(data)
-            yield member.name.removeprefix("./"), fatbins.found
+            yield member.name.removeprefix("./"), fatbins.tally.architectures
 
 
 class _File:
@@ -109,7 +109,7 @@ def _of_file(path: Path) -> Architectures:
         fatbins = Fatbins()
         for offset, size in [(0, loaded_size(source))] if parts is None else parts:
             _feed(fatbins, source, offset, offset + size)
-        return fatbins.found
+        return fatbins.tally.architectures
     finally:
         os.close(number)
 

@@ -14,7 +14,7 @@ from neve.files import write_atomic
 from neve.libraries.elf import Elf
 from neve.libraries.wheel import WheelFiles
 
-FORMAT = 2  # of what is kept; another one is read anew
+FORMAT = 3  # of what is kept; another one is read anew
 
 _T = TypeVar("_T")
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from neve.cuda.architectures import Architectures, union
-from neve.cuda.fatbin import Fatbins
+from neve.cuda.architectures import Architectures
+from neve.cuda.fatbin import Fatbins, Tally
 from neve.errors import NeveError
 from neve.libraries.elf import MAGIC, Elf, ElfError, loaded_size, parse_elf
 
@@ -34,7 +34,7 @@ _TEXT = re.compile(
 @dataclass(frozen=True, kw_only=True)
 class WheelFiles:
     """The ELF files of a wheel by their path in it; ``unreadable`` says of others why they cannot be read. ``gpu`` is
-    what GPUs the code in them is for, all files together.
+    the GPU architectures that the code in them is for, all files together (neve.cuda.fatbin.Tally).
     """
 
     files: dict[str, Elf]
@@ -46,7 +46,7 @@ def read_wheel(path: Path) -> WheelFiles:
     """The ELF files of the wheel at ``path``. Raises NeveError where it is no archive."""
     files: dict[str, Elf] = {}
     unreadable: dict[str, str] = {}
-    gpu: list[Architectures] = []
+    tally = Tally()
     try:
         budget = _Budget(_FREE + _RATIO * path.stat().st_size)
         with zipfile.ZipFile(path) as archive:
@@ -54,14 +54,15 @@ def read_wheel(path: Path) -> WheelFiles:
                 try:
                     with _Member(archive, info, budget) as member:
                         if member.read(0, len(MAGIC)) == MAGIC:
-                            files[info.filename] = parse_elf(member)
-                            gpu.append(member.fatbins(loaded_size(member)))
+                            found = parse_elf(member)
+                            tally.add(member.fatbins(loaded_size(member)))
+                            files[info.filename] = found
                 except ElfError as error:
                     unreadable[info.filename] = str(error)
     except (OSError, zipfile.BadZipFile, ValueError, RuntimeError, EOFError, OverflowError, struct.error) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise NeveError(f"{path.name} is no archive that can be read", where=str(path), why=why or None) from error
-    return WheelFiles(files=files, unreadable=unreadable, gpu=union(gpu))
+    return WheelFiles(files=files, unreadable=unreadable, gpu=tally.architectures)
 
 
 def _members(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
@@ -128,13 +129,13 @@ class _Member:
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error) as error:
             raise ElfError(f"it cannot be decompressed: {error}") from error
 
-    def fatbins(self, end: int) -> Architectures:
-        """The GPU architectures of what lies before ``end``. Raises ElfError where it cannot be decompressed."""
+    def fatbins(self, end: int) -> Tally:
+        """The fat binaries in what lies before ``end``. Raises ElfError where it cannot be decompressed."""
         place = -1
         while place < self._fatbins.wants < end:  # else the file is shorter than the archive says
             place = self._fatbins.wants
             self.read(min(place + _CHUNK, end) - 1, 1)
-        return self._fatbins.found
+        return self._fatbins.tally
 
     def _far(self, offset: int, end: int) -> bytes:
         if offset < self._place - len(self._window):
