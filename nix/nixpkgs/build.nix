@@ -39,6 +39,16 @@ let
     toolkit.environment // { NIX_LDFLAGS = "-L${toolkit.home}/lib/stubs"; }
   );
   stdenv = if toolkit == null then pkgs.stdenv else toolkit.stdenv;
+  # Debug information names the headers that were read: the compiler and its headers would be in the image.
+  compilers =
+    let
+      inherit (stdenv) cc;
+    in
+    builtins.filter (path: path != lib.getLib cc.cc && path != lib.getLib cc.libc) [
+      cc
+      cc.cc
+      (lib.getDev cc.libc)
+    ];
   requires = environment {
     inherit python;
     dependencies = dependencies {
@@ -50,7 +60,7 @@ let
     inherit python;
     wheel = ''"$NIX_BUILD_TOP"/wheel/*.whl'';
     libraries = manylinux.all ++ inputs ++ lib.optionals (toolkit != null) toolkit.libraries;
-    forgotten = lib.optionals (toolkit != null) toolkit.forgotten;
+    forgotten = compilers ++ lib.optionals (toolkit != null) toolkit.forgotten;
     beside = lib.optionals (toolkit != null) toolkit.beside;
   };
 in

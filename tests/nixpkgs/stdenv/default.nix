@@ -47,7 +47,7 @@ let
       inherit (packages.gcc-lib) version;
       lib = packages.gcc-lib;
     };
-    libc = packages.glibc;
+    libc = packages.glibc // { dev = packages.glibc-dev; };
     bintools = packages.binutils;
     isGNU = true;
   };
