@@ -78,7 +78,8 @@ def _of_locks(session: Session, demand: Demand) -> tuple[Demand, list[Finding]]:
     starts = gpu_settings(locked.plan, wheels, lock.cuda, lock.cuda_compat)
     demand = replace(_of_labels(starts.labels, demand), locked=locked, gpus=bool(starts))
     if demand.gpus:
-        demand = replace(demand, code=wheel_architectures(session, locked, locked.plan.architecture))
+        code = wheel_architectures(session, locked, locked.plan.architecture)
+        demand = replace(demand, code={**demand.code, **code})
     told = f"{demand.name}: {_told(demand)}"
     return demand, [ok("project", told, why=f"{wheels.said_by} says so" if wheels and demand.gpus else None)]
 

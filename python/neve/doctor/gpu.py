@@ -151,7 +151,7 @@ def _code(gpus: Gpus, demand: Demand) -> Iterator[Finding]:
         return
     capabilities = sorted({gpu.capability for gpu in gpus.gpus if gpu.capability is not None})
     if not capabilities:
-        names = " ".join(runs_on(demand.code.values())) or "none"
+        names = " ".join(runs_on(demand.code)) or "none"
         yield skipped("GPU code", f"what is locked runs on GPUs of compute capability {names}")
         return
     fine = True
@@ -159,7 +159,7 @@ def _code(gpus: Gpus, demand: Demand) -> Iterator[Finding]:
         for misfit in misfits(demand.code, f"{major}.{minor}"):
             fine = False
             why = f"it has code for {misfit.has}"
-            yield failure("GPU code", str(misfit), why=why, fixes=[_remedy(misfit)])
+            yield (failure if misfit.certain else warning)("GPU code", str(misfit), why=why, fixes=[_remedy(misfit)])
     if fine:
         shown = ", ".join(f"{major}.{minor}" for major, minor in capabilities)
         count = len(demand.code)
