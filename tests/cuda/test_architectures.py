@@ -67,14 +67,25 @@ def test_what_is_no_capability(text: str) -> None:
 
 
 def test_an_image_runs_where_all_its_wheels_do() -> None:
-    wheels = [
-        Architectures(sass=("7.5", "8.0", "9.0"), ptx=("9.0",)),
-        Architectures(sass=("8.0", "9.0", "10.0")),
-        Architectures(),  # has no code for a GPU
-    ]
+    wheels = {
+        "one": Architectures(sass=("7.5", "8.0", "9.0"), ptx=("9.0",)),
+        "two": Architectures(sass=("8.0", "9.0", "10.0")),
+        "three": Architectures(),  # has no code for a GPU
+    }
     assert runs_on(wheels) == ("8.0", "8.6", "8.9", "9.0", "10.0", "10.3")
-    assert runs_on([]) == tuple(str(one) for one in sorted(map(parse_architecture, GPUS)))
-    assert runs_on(wheels, ["9.0", "12.0"]) == ("9.0",)
+    assert runs_on(wheels, ["12.0", "9.0"]) == ("9.0",)
+    assert runs_on({}) == tuple(str(one) for one in sorted(map(parse_architecture, GPUS)))
+
+
+def test_libraries_leave_it_to_who_calls_them() -> None:
+    """PyTorch runs on GPUs that cuSPARSELt, which it comes with, has no code for."""
+    torch, library = Architectures(sass=("7.5", "8.0")), Architectures(sass=("8.0",))
+    wheels = {"torch": torch, "nvidia-cusparselt-cu13": library}
+    assert runs_on(wheels) == ("7.5", "8.0", "8.6", "8.9")
+    (found,) = misfits(wheels, "7.5")
+    assert not found.certain
+    assert [one.certain for one in misfits(wheels, "7.0")] == [False, True]
+    assert runs_on({"nvidia-cusparselt-cu13": library}) == ("8.0", "8.6", "8.9")
 
 
 WHEELS = {

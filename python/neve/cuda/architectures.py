@@ -85,12 +85,14 @@ def architectures(sass: Iterable[Architecture | str], ptx: Iterable[Architecture
     return Architectures(sass=sort(sass), ptx=sort(ptx))
 
 
-def runs_on(several: Iterable[Architectures], gpus: Iterable[str] = GPUS) -> tuple[str, ...]:
-    """Those of ``gpus`` that run each of ``several``: what the image as a whole runs on. What has no code for a GPU
-    runs on all.
+def runs_on(wheels: Mapping[str, Architectures], gpus: Iterable[str] = GPUS) -> tuple[str, ...]:
+    """Those of ``gpus`` that run each of ``wheels`` (by name), what has no code for GPUs aside: what the image as a whole
+    runs on. NVIDIA's libraries decide where nothing else has code: others call them, and know where they cannot.
     """
-    all_of = [each for each in several if each]
-    return tuple(str(a) for a in sorted(map(parse_architecture, gpus)) if all(each.covers(str(a)) for each in all_of))
+    all_of = {name: has for name, has in wheels.items() if has}
+    own = [has for name, has in all_of.items() if not _is_library(name)]
+    ordered = map(str, sorted(map(parse_architecture, gpus)))
+    return tuple(gpu for gpu in ordered if all(has.covers(gpu) for has in own or all_of.values()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +105,11 @@ class Misfit:
     has: Architectures
     capability: str
     gpu: Literal["older", "newer", "other"]
+
+    @property
+    def certain(self) -> bool:
+        """Whether what is in the wheel fails on that GPU."""
+        return not _is_library(self.name)
 
     def __str__(self) -> str:
         """Such as "torch needs compute capability 7.5 or newer, the GPU has 7.0"."""
@@ -127,6 +134,10 @@ def misfits(wheels: Mapping[str, Architectures], capability: str) -> tuple[Misfi
         for name, has in sorted(wheels.items())
         if has and not has.covers(capability)
     )
+
+
+def _is_library(name: str) -> bool:
+    return name.startswith("nvidia-")
 
 
 def _side(has: Architectures, gpu: Architecture) -> Literal["older", "newer", "other"]:

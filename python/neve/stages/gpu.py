@@ -20,7 +20,7 @@ def wheel_architectures(session: Session, locked: Locked, architecture: str) -> 
     package's name. Of wheels that neve has in its cache: nothing is asked of anybody, and one that was never fetched is
     left out (``neve lock`` and ``neve build`` fetch them).
 
-    ``neve.cuda.architectures`` judges them: ``misfits(found, "8.6")`` for one GPU, ``runs_on(found.values())`` for all.
+    ``neve.cuda.architectures`` judges them: ``misfits(found, "8.6")`` for one GPU, ``runs_on(found)`` for all.
     """
     wheels = [
         artefact
