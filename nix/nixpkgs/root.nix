@@ -9,6 +9,7 @@
   directory, # the working directory
   source ? null, # what lies in it: the files of a project that is no package
   shell, # whether there are /bin/sh and /usr/bin/env
+  ldconfig ? false, # whether /sbin/ldconfig answers: with a GPU, to Triton
 }:
 let
   users = [
@@ -49,6 +50,7 @@ pkgs.runCommand "root"
       PRETTY_NAME="nixpkgs ${lib.trivial.release}"
     '';
     sh = lib.optionalString shell "${pkgs.bashInteractive}/bin/bash";
+    ldconfig = lib.optionalString ldconfig "${./ldconfig.py}";
     usrBinEnv = lib.optionalString shell "${lib.getBin pkgs.coreutils}/bin/env";
   }
   ''

@@ -41,6 +41,11 @@ if [ -n "$sh" ]; then
   ln -sf "$sh" "$out/bin/sh"
   ln -s "$usrBinEnv" "$out/usr/bin/env"
 fi
+if [ -n "$ldconfig" ]; then
+  mkdir "$out/sbin"
+  { echo '#!/opt/venv/bin/python -IS' && cat "$ldconfig"; } > "$out/sbin/ldconfig"
+  chmod +x "$out/sbin/ldconfig"
+fi
 
 [ -z "$environment" ] || ln -s "$environment" "$out/opt/venv"
 if [ -n "$source" ]; then

@@ -49,6 +49,7 @@ def rendering(
     config = plan.project.config
     by_system = {f"{name}-linux": (name, artefacts) for name, artefacts in sorted(environments.items(), reverse=True)}
     pins = lock.built
+    images = {system: _with_libraries(plan, lock, name, all_) for system, (name, all_) in by_system.items()}
     values: dict[str, Any] = {
         "plan": plan,
         "lock": lock,
@@ -70,10 +71,8 @@ def rendering(
         "project_crates": crate_values(lock.build.crates),
         "unfree": sorted({*config.system, *config.build.system, *config.nixpkgs.unfree}),
         **_toolkit(plan, lock, by_system),
-        "config": {
-            system: image_config(_with_libraries(plan, lock, name, all_), name)
-            for system, (name, all_) in by_system.items()
-        },
+        "gpus": any("NVIDIA_VISIBLE_DEVICES" in image.env for image in images.values()),
+        "config": {system: image_config(images[system], name) for system, (name, _) in by_system.items()},
         "oldest_nix": ".".join(map(str, find_release(plan.release).oldest_nix)),
     }
     return {name: (f"nixpkgs/{name}", values) for name in _FILES}

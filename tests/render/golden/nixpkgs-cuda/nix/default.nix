@@ -18,10 +18,21 @@ let
   ];
   packages = map (lib.package "tool.neve.system") [ ];
   builders = map (lib.package "tool.neve.build.system") [ ];
-  components = [
-    "cuda_nvcc"
-    "cuda_cudart"
-  ];
+  toolkit = lib.toolkit {
+    inherit python;
+    wheels = builtins.concatMap (group: group.wheels) wheels;
+    components = [
+      "cuda_cccl"
+      "cuda_cudart"
+      "cuda_nvcc"
+    ];
+    running = [ "cuda_cudart" ];
+    brought = {
+      x86_64-linux = { };
+      aarch64-linux = { };
+    }.${system};
+    variables = { };
+  };
   variables = {
     LANG = "C.UTF-8";
     PATH = "/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -93,7 +104,7 @@ let
       python
       packages
       builders
-      components
+      toolkit
       ;
     inherit (sdist)
       name
@@ -119,7 +130,7 @@ let
       source
       packages
       builders
-      components
+      toolkit
       ;
     backend = {
       build-backend = "setuptools.build_meta";
@@ -139,13 +150,14 @@ let
       directory
       ;
     shell = false;
+    ldconfig = true;
   };
   layers = lib.layers {
     inherit
       python
       base
       packages
-      components
+      toolkit
       sources
       dependencies
       root
@@ -195,7 +207,7 @@ in
       python
       environment
       packages
-      components
+      toolkit
       variables
       ;
   };

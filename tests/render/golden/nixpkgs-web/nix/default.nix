@@ -18,7 +18,6 @@ let
   ];
   packages = map (lib.package "tool.neve.system") [ ];
   builders = map (lib.package "tool.neve.build.system") [ ];
-  components = [ ];
   variables = {
     LANG = "C.UTF-8";
     MODE = "prod";
@@ -137,7 +136,6 @@ let
       python
       packages
       builders
-      components
       ;
     inherit (sdist)
       name
@@ -163,7 +161,6 @@ let
       source
       packages
       builders
-      components
       ;
     backend = {
       build-backend = "hatchling.build";
@@ -183,6 +180,7 @@ let
       directory
       ;
     shell = true;
+    ldconfig = true;
   };
   layers = lib.layers {
     inherit
@@ -238,7 +236,6 @@ in
       python
       environment
       packages
-      components
       variables
       ;
   };
