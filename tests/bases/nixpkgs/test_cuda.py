@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from neve.bases.nixpkgs.cuda import check_compilers, check_cuda, choose_cuda, newest_gcc
+from neve.bases.nixpkgs.cuda import check_compilers, check_cuda, choose_cuda
 from neve.bases.nixpkgs.releases import RELEASES, find_release
+from neve.cuda.table import newest_gcc
 from neve.cuda.wheels import CudaWheels
 from neve.errors import ManyErrors, NeveError
 

@@ -7,25 +7,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from neve.bases.nixpkgs.releases import RELEASES, Release, numbers
+from neve.cuda.table import newest_gcc
 from neve.errors import NeveError, collected
 
 if TYPE_CHECKING:
     from neve.cuda.wheels import CudaWheels
 
-# The newest gcc that nvcc accepts as its host compiler, from each version of CUDA on (NVIDIA's installation guide,
-# "Host Compiler Support Policy"; for 11.4 and 11.5 what nixpkgs takes, since gcc 11 fails with glibc there).
-NEWEST_GCC = {"11.0": 9, "11.1": 10, "11.6": 11, "12.0": 12, "12.4": 13, "12.8": 14, "13.0": 15, "13.4": 16}
-
 _SET = re.compile(r"cudaPackages(_(?P<major>[0-9]+)(_(?P<minor>[0-9]+))?)?(\.|\Z)")
 _COMPILER = re.compile(r"gcc(_?(?P<major>[0-9]+)|_latest)?(Stdenv)?\Z")
-
-
-def newest_gcc(version: str) -> int:
-    """The newest gcc that CUDA ``version`` ("12.9") accepts, by major version. Raises KeyError before CUDA 11."""
-    reached = [gcc for since, gcc in NEWEST_GCC.items() if numbers(since) <= numbers(version)]
-    if not reached:
-        raise KeyError(version)
-    return max(reached)
 
 
 def check_cuda(release: Release, version: str | None, system: Sequence[str], *, where: str) -> str | None:
@@ -173,4 +162,4 @@ def _majors(versions: Sequence[str]) -> set[str]:
     return {version.partition(".")[0] for version in versions}
 
 
-__all__ = ["NEWEST_GCC", "check_compilers", "check_cuda", "choose_cuda", "newest_gcc"]
+__all__ = ["check_compilers", "check_cuda", "choose_cuda"]
