@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from neve.doctor.report import Report
 from neve.lock.model import Lock
 from neve.project.config import Config
 from neve.stages.description import Description
@@ -24,6 +25,7 @@ SCHEMAS: Mapping[str, tuple[type[BaseModel], str]] = {
     "docs/reference/neve.schema.json": (Config, "[tool.neve] of pyproject.toml"),
     "docs/reference/neve-lock.schema.json": (Lock, "neve.lock"),
     "docs/reference/neve-info.schema.json": (Description, "neve info --json"),
+    "docs/reference/neve-doctor.schema.json": (Report, "neve doctor --json"),
 }
 
 

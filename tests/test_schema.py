@@ -10,7 +10,7 @@ from neve.lock.text import lock_text
 from tests.cases import CASES
 from tests.golden import ROOT, SCHEMAS, schema
 
-CONFIG, LOCK, _ = SCHEMAS
+CONFIG, LOCK, *_ = SCHEMAS
 
 
 @pytest.mark.parametrize("path", SCHEMAS)

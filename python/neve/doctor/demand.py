@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -95,8 +96,8 @@ def of_image(session: Session, host: Host, image: str) -> tuple[Demand, list[Fin
 def _of_labels(labels: Mapping[str, str], demand: Demand) -> Demand:
     from neve.cuda.architectures import architectures
 
-    given = {name: labels.get(f"{_LABEL}.{name}") for name in ("version", "driver", "compat", "architectures")}
-    words = (given["architectures"] or "").split()
+    given = {name: _number(labels.get(f"{_LABEL}.{name}")) for name in ("version", "driver", "compat")}
+    words = str(labels.get(f"{_LABEL}.architectures") or "").split()
     try:
         code = architectures(
             (word.removesuffix("+PTX") for word in words), (w.removesuffix("+PTX") for w in words if "+" in w)
@@ -110,6 +111,11 @@ def _of_labels(labels: Mapping[str, str], demand: Demand) -> Demand:
         compat=given["compat"],
         code={"the project's own code": code} if code else {},
     )
+
+
+def _number(text: object) -> str | None:
+    """``text`` where it is a version; the labels of an image may say anything."""
+    return text if isinstance(text, str) and re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4}){0,3}", text) else None
 
 
 def _told(demand: Demand) -> str:

@@ -108,7 +108,7 @@ class _Running:
         if self._failed is not None:
             raise self._failed
         if self._found is None:
-            return [warning(self._subject, f"no answer within {SECONDS:.0f} s")]
+            return [warning(self._subject, f"no answer within {SECONDS:g} s")]
         return self._found
 
     def _run(self) -> None:

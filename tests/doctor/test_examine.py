@@ -1,0 +1,204 @@
+"""All of it together: a project with its locks on a machine that is made up."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from neve.cuda.table import table
+from neve.doctor import examine as module
+from neve.doctor.examine import examine
+from neve.doctor.report import Report
+from neve.errors import NeveError
+from neve.host import Ran
+from neve.session import Options, Session
+from neve.stages.lock import lock_project
+from tests.doctor.machines import H100, Machine
+from tests.image.layouts import layout
+from tests.world import World
+
+ROOT = Path(__file__).parents[2]
+PROJECT = '[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = [{}]\n'
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path / "machine")
+
+
+@pytest.fixture
+def session(world: World, tmp_path: Path) -> Session:
+    (tmp_path / "project").mkdir()
+    environ = {**world.environ, "NEVE_STORE": str(ROOT / ".neve-no-store")}
+    return Session(tmp_path / "project", Options(), environ=environ)
+
+
+def a_project(session: Session, *dependencies: str) -> None:
+    text = PROJECT.format(", ".join(f'"{name}"' for name in dependencies))
+    (session.directory / "pyproject.toml").write_text(text)
+
+
+def states(report: Report) -> dict[str, str]:
+    return {finding.subject: str(finding.state) for finding in report.findings}
+
+
+def found(report: Report, subject: str) -> str:
+    return next(finding.found for finding in report.findings if finding.subject == subject)
+
+
+def a_cuda_project(session: Session, world: World) -> None:
+    world.serve_wheel("nvidia-cuda-runtime-cu12", "12.8.90")
+    world.serve_wheel("torch", "2.9.1", requires=("nvidia-cuda-runtime-cu12==12.8.90",))
+    a_project(session, "torch")
+    lock_project(session)
+    world.server.seen.clear()
+
+
+def test_outside_a_project_the_machine_alone(session: Session, machine: Machine) -> None:
+    report = examine(session, machine.host)
+    assert (report.about, report.name, report.cuda, report.gpus) == ("machine", None, None, [])
+    assert {"driver", "engines", "user namespaces", "Nix", "disk", "Debian mirror"} <= set(states(report))
+    assert list(session.directory.iterdir()) == []
+
+
+def test_a_project_for_gpus(session: Session, world: World, machine: Machine) -> None:
+    a_cuda_project(session, world)
+    before = {path.name: path.read_bytes() for path in session.directory.iterdir() if path.is_file()}
+    machine.driver("515.105.01", H100)
+    report = examine(session, machine.host)
+    assert (report.about, report.name, report.ok) == ("project", "app", False)
+    assert found(report, "project") == f"app: CUDA 12.8, driver {table().floors[12]} or newer"
+    assert states(report)["CUDA"] == "failure"
+    assert report.cuda is not None
+    assert (report.cuda.version, report.cuda.driver) == ("12.8", table().floors[12])
+    assert [gpu.capability for gpu in report.gpus] == ["9.0"]
+    assert (report.driver.kernel, report.driver.library) == ("515.105.01", "515.105.01")
+    # It looks, and touches nothing.
+    assert {path.name: path.read_bytes() for path in session.directory.iterdir() if path.is_file()} == before
+    schema = json.loads((ROOT / "docs/reference/neve-doctor.schema.json").read_text("utf-8"))
+    jsonschema.validate(report.model_dump(mode="json"), schema)
+    # Building it on a machine without a GPU is no failure.
+    report = examine(replace(session, options=Options(offline=True)), Machine(machine.root.parent / "other").host)
+    assert states(report)["driver"] == "warning"
+    assert [each for each, state in states(report).items() if state == "failure"] == ["Nix"]  # nor is one in the cache
+
+
+def test_a_project_for_cpus(session: Session, world: World, machine: Machine) -> None:
+    world.serve_wheel("lemon", "1.0")
+    a_project(session, "lemon")
+    lock_project(session)
+    report = examine(session, machine.host)
+    assert (report.ok, report.cuda) == (True, None)
+    assert found(report, "project") == "app: asks for no GPU"
+    assert states(report)["driver"] == "skipped"
+
+
+def test_a_project_that_is_not_locked(session: Session, machine: Machine) -> None:
+    a_project(session, "lemon")
+    report = examine(session, machine.host)
+    assert (states(report)["project"], report.name, report.ok) == ("warning", "app", True)
+    assert not (session.directory / "neve.lock").exists()
+
+
+def test_a_project_that_is_broken(session: Session, machine: Machine) -> None:
+    (session.directory / "pyproject.toml").write_text("[project\n")
+    report = examine(session, machine.host)
+    assert (states(report)["project"], report.ok) == ("failure", False)
+    assert "Nix" in states(report)
+
+
+def test_two_majors_are_a_failure(session: Session, world: World, machine: Machine) -> None:
+    a_cuda_project(session, world)
+    world.serve_wheel("nvidia-cuda-runtime", "13.0.96")
+    text = (session.directory / "uv.lock").read_text()
+    a_project(session, "torch", "nvidia-cuda-runtime")
+    with pytest.raises(NeveError, match="two major versions"):
+        lock_project(session, refresh=True)
+    assert (session.directory / "uv.lock").read_text() != text
+    report = examine(session, machine.host)
+    assert found(report, "project").startswith("the environment has two major versions of CUDA")
+    assert not report.ok
+
+
+LABELS = {"dev.neve.cuda.version": "13.0", "dev.neve.cuda.driver": "580", "dev.neve.cuda.architectures": "8.0 9.0+PTX"}
+
+
+def test_an_image_has_labels(session: Session, machine: Machine, tmp_path: Path) -> None:
+    a_project(session)
+    config = {"Labels": LABELS, "Env": ["NVIDIA_VISIBLE_DEVICES=all"], "Cmd": ["x"]}
+    image = str(layout(tmp_path / "layout", [{"a": b""}], config=config))
+    machine.driver("570.86.10", H100)
+    report = examine(session, machine.host, image=image)
+    assert (report.about, report.name, report.ok) == ("image", image, False)
+    assert found(report, "CUDA") == "CUDA 13.0 wants driver 580 or newer, here is 570.86.10"
+    assert states(report)["GPU code"] == "ok"
+    assert report.cuda is not None
+    assert report.cuda.architectures == {"the project's own code": "8.0 9.0 9.0+PTX"}
+    plain = str(layout(tmp_path / "plain", [{"a": b""}], config={"Cmd": ["x"], "Labels": None}))
+    assert examine(session, machine.host, image=plain).cuda is None
+
+
+def test_labels_that_are_nonsense(session: Session, machine: Machine, tmp_path: Path) -> None:
+    labels = {"dev.neve.cuda.architectures": "9 x+PTX", "dev.neve.cuda.version": "??", "dev.neve.cuda.driver": "999"}
+    config = {"Labels": labels, "Env": ["NVIDIA_VISIBLE_DEVICES=all"], "Cmd": ["x"]}
+    image = str(layout(tmp_path / "layout", [{"a": b""}], config=config))
+    machine.driver("570.86.10", H100)
+    report = examine(session, machine.host, image=image)
+    assert report.cuda is not None
+    assert (report.cuda.version, report.cuda.driver, report.cuda.architectures) == (None, "999", {})
+
+
+def test_an_image_of_a_registry(
+    session: Session, machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/skopeo").write_text("#!/bin/sh\nexit 0\n")
+    (tmp_path / "bin/skopeo").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=":")
+    machine.answers["skopeo inspect"] = Ran(status=0, out=json.dumps({"config": {"Labels": LABELS}}))
+    report = examine(session, machine.host, image="127.0.0.1:5000/team/app:1")
+    assert report.name == "127.0.0.1:5000/team/app:1"
+    assert [words[1:] for words in machine.ran if "skopeo" in words[0]] == [
+        ["inspect", "--config", "--tls-verify=false", "docker://127.0.0.1:5000/team/app:1"]
+    ]
+    for answer in (Ran(status=1, out="", err="unauthorized\n"), Ran(status=0, out="["), Ran(status=0, out="[]"), None):
+        machine.answers["skopeo inspect"] = answer
+        with pytest.raises(NeveError, match="cannot look at"):
+            examine(session, machine.host, image="127.0.0.1:5000/team/app:1")
+    with pytest.raises(NeveError, match="cannot look at"):
+        examine(replace(session, options=Options(offline=True)), machine.host, image="registry.example/app")
+
+
+def test_nothing_is_waited_for_longer_than_it_may_take(
+    session: Session, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.driver("580.65.06", H100)
+    machine.program("podman")
+    released = threading.Event()
+
+    def hangs(_: object, __: float) -> Ran | None:
+        released.wait(20)
+        return None
+
+    monkeypatch.setattr(module, "SECONDS", 0.3)
+    began = time.monotonic()
+    report = examine(session, replace(machine.host, runner=hangs))
+    released.set()
+    assert time.monotonic() - began < 5
+    assert found(report, "engines") == "no answer within 0.3 s"
+    assert states(report)["Nix"] == "warning"
+
+
+def test_a_defect_is_not_hidden(session: Session, machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(module, "engine_findings", broken)
+    with pytest.raises(RuntimeError, match="a defect"):
+        examine(session, machine.host)

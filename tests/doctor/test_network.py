@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from neve.doctor.demand import Demand
+from neve.doctor.network import network_probes
+from neve.doctor.report import Finding
+from neve.session import Options, Session
+from tests.fetch.server import Step
+from tests.world import World
+
+MIRROR, INDEX = "/debian/dists/trixie/InRelease", "/simple/pip/"
+NOBODY = "http://127.0.0.1:9"  # discard: nothing listens there
+
+
+def asked(session: Session, demand: Demand | None = None) -> dict[str, Finding]:
+    probes = network_probes(session, demand or Demand())
+    return {finding.subject: finding for probe in probes.values() for finding in probe()}
+
+
+@pytest.fixture
+def session(world: World, tmp_path: Path) -> Session:
+    return replace(world.session(tmp_path), environ=dict(world.environ))
+
+
+def test_servers_that_answer(session: Session, world: World) -> None:
+    found = asked(session)
+    assert {name: str(each.state) for name, each in found.items()} == {"Debian mirror": "ok", "package index": "ok"}
+    assert found["Debian mirror"].found == f"{world.server.url}/debian (NEVE_DEBIAN_MIRROR)"
+    # A page of one package, not of all; that there is none is an answer as well.
+    assert sorted(world.server.paths()) == [MIRROR, INDEX]
+
+
+def test_the_suite_of_the_project(session: Session, world: World) -> None:
+    (session.directory / "neve.toml").write_text('release = "bookworm"\n')
+    found = asked(session)["Debian mirror"]
+    assert (found.state, "bookworm" in found.fixes[0]) == ("failure", True)
+    assert "/debian/dists/bookworm/InRelease" in world.server.paths()
+
+
+def test_servers_that_do_not_answer(session: Session) -> None:
+    environ = {**session.environ, "UV_DEFAULT_INDEX": f"{NOBODY}/simple", "NEVE_DEBIAN_MIRROR": f"{NOBODY}/debian"}
+    found = asked(replace(session, environ=environ))
+    assert {str(each.state) for each in found.values()} == {"warning"}
+    assert "no connection to 127.0.0.1" in (found["package index"].why or "")
+    assert any("UV_DEFAULT_INDEX" in fix for fix in found["package index"].fixes)
+    # What is not locked yet could not be.
+    found = asked(replace(session, environ=environ), Demand(about="project"))
+    assert {str(each.state) for each in found.values()} == {"failure"}
+
+
+def test_an_index_that_wants_credentials(session: Session, world: World) -> None:
+    world.server.script[INDEX] = [Step(status=401)]
+    secret = world.server.url.replace("http://", "http://me:secret@")
+    found = asked(replace(session, environ={**session.environ, "UV_DEFAULT_INDEX": f"{secret}/simple"}))[
+        "package index"
+    ]
+    assert found.state == "failure"
+    assert "netrc" in found.fixes[0]
+    assert "secret" not in found.model_dump_json()
+
+
+def test_a_mirror_that_is_none(session: Session) -> None:
+    (session.directory / "neve.toml").write_text('base = "nixpkgs"\n')
+    environ = {**session.environ, "NEVE_SUBSTITUTERS": f"{NOBODY} file:///nowhere"}
+    found = asked(replace(session, environ=environ))
+    assert found["binary cache"].found == NOBODY
+    assert found["binary cache"].state == "warning"
+
+
+def test_offline_asks_nobody(session: Session, world: World) -> None:
+    found = asked(replace(session, options=Options(offline=True)))
+    assert {name: str(each.state) for name, each in found.items()} == {"network": "skipped"}
+    assert world.server.seen == []
