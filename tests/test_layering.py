@@ -43,6 +43,8 @@ MODELS = [
     "neve.python.chosen",
     "neve.python.select",
     "neve.python.layers",
+    "neve.cuda.architectures",
+    "neve.cuda.fatbin",
     "neve.libraries.elf",
     "neve.libraries.needs",
     "neve.libraries.provider",

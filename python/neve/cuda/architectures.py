@@ -86,7 +86,7 @@ def architectures(sass: Iterable[Architecture | str], ptx: Iterable[Architecture
 
 
 def runs_on(wheels: Mapping[str, Architectures], gpus: Iterable[str] = GPUS) -> tuple[str, ...]:
-    """Those of ``gpus`` that run each of ``wheels`` (by name) that has code for GPUs: what the image as a whole runs on.
+    """Those of ``gpus`` that run each of ``wheels`` (by name) with code for GPUs: what the image as a whole runs on.
     NVIDIA's libraries decide where nothing else has code: others call them, and know where they cannot.
     """
     all_of = {name: has for name, has in wheels.items() if has}
