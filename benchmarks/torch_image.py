@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -22,11 +23,12 @@ from pathlib import Path
 
 from benchmarks.measure import Figure, neve, seconds
 from benchmarks.projects import example
-from neve.image.layout import Image, Layout
+from neve.image.layout import Descriptor, Image, Layout
 from neve.python.layers import LARGE
 from tests.registry import CountingProxy, counting, registry
 
 _GB = 1e9
+_WHEEL = re.compile(r"(?!wheels-\d)[a-z0-9-]+-[0-9]")
 # Another project with the same torch, and as much else as can be different.
 _OTHER = """
 [project]
@@ -203,12 +205,12 @@ def _second_project(
     seconds(neve("-C", str(project), "lock", "--no-libraries", "--quiet"), environ=environ)
     run = _timed(["-C", str(project), "build"], environ)
     image = _image(project)
-    large = {layer.descriptor.digest for layer in first.layers if layer.descriptor.size >= LARGE}
-    shared = [layer.descriptor for layer in image.layers if layer.descriptor.digest in large]
+    mine, others = _large_wheels(image), _large_wheels(first)
+    same = [descriptor.size for name, descriptor in mine.items() if others.get(name) == descriptor]
     yield Figure(what="another project with the same torch: neve build", result=f"{run.took:.1f} s")
     yield Figure(
-        what="… layers that are the same to the byte",
-        result=f"{len(shared)} of {len(large)} large ones, {sum(d.size for d in shared) / _GB:.2f} GB",
+        what="… layers of large wheels that are the same to the byte",
+        result=f"{len(same)} of {len(mine)}, {sum(same) / _GB:.2f} GB",
     )
     before = proxy.sent
     run = _timed(["-C", str(project), "push", f"{proxy.address}/others/project"], environ)
@@ -216,6 +218,13 @@ def _second_project(
         what="… its push to another repository of the registry",
         result=f"{run.took:.1f} s, {(proxy.sent - before) / _GB:.2f} GB sent",
     )
+
+
+def _large_wheels(image: Image) -> dict[str, Descriptor]:
+    """The layers that are one wheel each, by their names."""
+    names = [str(entry["created_by"]).removeprefix("neve: ") for entry in image.config["history"]]
+    found = dict(zip(names, (layer.descriptor for layer in image.layers), strict=True))
+    return {name: each for name, each in found.items() if each.size >= LARGE // 2 and _WHEEL.match(name)}
 
 
 def _remove(directory: Path) -> None:
