@@ -55,6 +55,7 @@ class World:
     keyring: Path
     environ: Mapping[str, str] = field(default_factory=dict)
     stanzas: list[str] = field(default_factory=list)
+    nonfree: list[str] = field(default_factory=list)
     _links: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -66,10 +67,11 @@ class World:
             keyring=self.keyring,
         )
 
-    def publish(self, *stanzas: str) -> None:
-        """Add packages to trixie."""
+    def publish(self, *stanzas: str, nonfree: tuple[str, ...] = ()) -> None:
+        """Add packages to trixie; ``nonfree`` to that component of it."""
         self.stanzas += stanzas
-        self.archive.publish("trixie", *self.stanzas)
+        self.nonfree += nonfree
+        self.archive.publish("trixie", *self.stanzas, nonfree=self.nonfree)
 
     def serve_wheel(self, name: str, version: str, *, tag: str = "py3-none-any", requires: tuple[str, ...] = ()) -> str:
         """Add a wheel to the index (PEP 503, PEP 714); its SHA-256."""

@@ -9,8 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from neve import toml
 from neve.bases.debian.cuda_version import TOOLKIT, choose_version, gccs_of, host_compiler
 from neve.cuda.components import COMPONENTS, Component, find_components
+from neve.cuda.table import table
 from neve.errors import NeveError
 from neve.lock.build_pins import build_pins
 from neve.lock.model import CudaLock
@@ -30,16 +32,9 @@ _RULES = 1  # raised when what is locked for the same wishes changes
 _METAPACKAGE = "cuda-toolkit"
 # Components with a version of their own, which are no extras of the metapackage.
 _APART = ("cudnn", "nccl")
-# What the files of a component need of others: headers that its headers read, libraries that its libraries load. The
-# metapackage says most of it, but not that of every release.
-_NEEDS: Mapping[str, tuple[str, ...]] = {
-    "cudart": ("cccl",),
-    "cudnn": ("cublas",),
-    "cufft": ("nvjitlink",),
-    "cusolver": ("cublas", "cusparse", "nvjitlink"),
-    "cusparse": ("nvjitlink",),
-    "nvcc": ("crt", "cudart", "nvvm"),
-}
+# Headers that the headers of a component read, and what nvcc runs: the metapackage says some of it, of newer releases.
+_NEEDS: Mapping[str, tuple[str, ...]] = {"cudart": ("cccl",), "nvcc": ("crt", "cudart", "nvvm")}
+_ROUNDS = 3
 _FIXES = (
     f"have whoever runs the index add `{_METAPACKAGE}` and NVIDIA's wheels of this release",
     "or take another release: `version` under [tool.neve.cuda]",
@@ -133,12 +128,30 @@ def _pylocks(
     """
 
     def compiled(of: Sequence[Component]) -> str:
-        wanted = _requirements(of, version)
-        return resolver.uv.compile(wanted, python=plan.python, constraints=equal, fixes=_FIXES) if wanted else ""
+        return _compiled(resolver, plan, version, of, equal)
 
     with ThreadPoolExecutor(1) as pool:
         runtime = pool.submit(compiled, [component for component in components if not component.build_only])
         return compiled(components), runtime.result()
+
+
+def _compiled(
+    resolver: Resolver, plan: Plan, version: str, components: Sequence[Component], equal: Sequence[str]
+) -> str:
+    """What ``components`` resolve to. What their packages ask for is the release's own, too: they do not say which."""
+    names = {component.name for component in components}
+    if not names:
+        return ""
+    text = ""
+    for _ in range(_ROUNDS):
+        wanted = _requirements([COMPONENTS[name] for name in names], version)
+        text = resolver.uv.compile(wanted, python=plan.python, constraints=equal, fixes=_FIXES)
+        packages = {package["name"] for package in toml.loads(text).get("packages", ())}
+        asked = {name for name, component in COMPONENTS.items() if _package(component, version) in packages}
+        if asked <= names:
+            break
+        names |= asked
+    return text
 
 
 def _requirements(components: Sequence[Component], version: str) -> list[str]:
@@ -190,16 +203,23 @@ def _lacking(pylock: str, target: Target, version: str, components: Sequence[Com
 def _not_shipped(version: str, architecture: str, lacking: Sequence[str], plan: Plan) -> NeveError:
     platform = PLATFORMS[architecture]
     others = [PLATFORMS[other] for other in plan.platforms if other != architecture]
+    newer = [
+        release for release in table().releases.values() if release.aarch64 and _is_newer(release.version, version)
+    ]
     return NeveError(
         f"NVIDIA does not ship the toolkit of CUDA {version} for {platform}",
         where=TOOLKIT,
         why="\n".join(lacking),
         fixes=[
-            "take a newer release: most components have wheels for linux/arm64 from CUDA 12.4 on",
-            "or leave these components out",
+            *([f"take a release that has wheels for it, such as {newer[0].version}"] if newer else []),
+            "leave out what it is not made for",
             *([f"or make the image for {', '.join(others)} alone: `platforms` under [tool.neve]"] if others else []),
         ],
     )
+
+
+def _is_newer(release: str, version: str) -> bool:
+    return tuple(map(int, release.split("."))) > tuple(map(int, version.split(".")))
 
 
 def _runtime(pylock: str, targets: Targets, pins: Sequence[BuildWheelPin], version: str) -> tuple[str, ...]:

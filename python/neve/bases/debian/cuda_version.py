@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from neve.bases.debian.suites import SUITES
 from neve.cuda.components import Component, check_components
-from neve.cuda.table import table
+from neve.cuda.table import find_release, table
 from neve.errors import NeveError
 
 if TYPE_CHECKING:
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 VERSION = "tool.neve.cuda.version"
 TOOLKIT = "tool.neve.cuda.toolkit"
 OTHER_BASE = 'or base = "nixpkgs" under [tool.neve], which has nvcc of many releases'
-# NVIDIA's wheels hold nvcc itself from this release on; of older ones Debian has packages: the suite and the name.
-_NVCC_SINCE = (13, 0)
-NVCC_PACKAGES = {"12.4": ("trixie", "nvidia-cuda-toolkit")}
 _OLDEST = (12, 0)  # wheels of CUDA 11 have other names, and no suite has a gcc that is old enough
 _GXX = re.compile(r"g\+\+-(?P<major>[0-9]+)\Z")
 
@@ -34,7 +31,7 @@ def choose_version(
     or, where nvcc is among them, without nvcc.
     """
     nvcc = any(component.name == "nvcc" for component in components)
-    known = [version for version in _releases() if has_nvcc(version) or not nvcc]
+    known = [version for version in toolkit_releases() if table().releases[version].nvcc or not nvcc]
     if asked is None and wheels is None:
         fit = [version for version in known if any(gcc <= table().releases[version].gcc for gcc in gccs)]
         fit = [version for version in fit if all(component.is_in(version) for component in components)] or fit
@@ -49,14 +46,14 @@ def choose_version(
     major = wheels.major if wheels is not None else None
     same = [release for release in known if major in (None, _numbers(release)[0])]
     check_components(components, version, same, where=TOOLKIT)
-    if nvcc and not has_nvcc(version):
+    if nvcc and table().releases[version].nvcc is None:
         raise _no_nvcc(version, same, where)
     return version
 
 
-def has_nvcc(version: str) -> bool:
-    """Whether nvcc of CUDA ``version`` can be had without nixpkgs."""
-    return _numbers(version) >= _NVCC_SINCE or version in NVCC_PACKAGES
+def toolkit_releases() -> list[str]:
+    """The releases that NVIDIA's wheels are there of, the oldest first."""
+    return sorted((name for name in table().releases if _numbers(name) >= _OLDEST), key=_numbers)
 
 
 def gccs_of(names: Iterable[str]) -> tuple[int, ...]:
@@ -73,8 +70,9 @@ def host_compiler(version: str, suite: str, gccs: Collection[int]) -> str:
     if fit := [gcc for gcc in gccs if gcc <= newest]:
         return f"g++-{max(fit)}"
     has = ", ".join(map(str, sorted(gccs))) or "none"
-    newer = [other for other, release in table().releases.items() if gccs and release.gcc >= min(gccs)]
-    newer = [other for other in newer if has_nvcc(other)]
+    newer = [
+        other for other, release in table().releases.items() if release.nvcc and release.gcc >= min(gccs, default=99)
+    ]
     raise NeveError(
         f"Debian {suite} has no gcc that CUDA {version} takes as its host compiler",
         where="tool.neve.release",
@@ -93,11 +91,6 @@ def _suites_with(newest: int) -> str:
     return f"release = {' or '.join(map(repr, having))} under [tool.neve], which has one".replace("'", '"')
 
 
-def _releases() -> list[str]:
-    """The releases that NVIDIA's wheels are there of, the oldest first."""
-    return sorted((name for name in table().releases if _numbers(name) >= _OLDEST), key=_numbers)
-
-
 def _version_of(wheels: CudaWheels | None, known: Sequence[str]) -> str:
     """The release of the wheels; of a major version alone the newest of ``known``."""
     assert wheels is not None  # noqa: S101 - without them the newest is taken
@@ -107,23 +100,15 @@ def _version_of(wheels: CudaWheels | None, known: Sequence[str]) -> str:
 
 
 def _must_be_known(version: str, where: str) -> None:
-    releases = _releases()
-    if version in releases:
-        return
-    if version in table().releases:
+    find_release(version, where=where)
+    releases = toolkit_releases()
+    if version not in releases:
         raise NeveError(
             f"the debian base has no toolkit of CUDA {version}",
             where=where,
             why=f"it is made of NVIDIA's wheels, which begin with CUDA {releases[0]}",
             fixes=[f"take {releases[0]} or a newer one: {', '.join(releases)}", OTHER_BASE],
         )
-    nearest = min(releases, key=lambda other: (_distance(version, other), [-part for part in _numbers(other)]))
-    raise NeveError(
-        f"CUDA {version} is no release that neve knows",
-        where=where,
-        why=f"it knows {', '.join(releases)}",
-        fixes=[f"take {nearest}, the nearest", "a newer neve may know newer ones"],
-    )
 
 
 def _another_major(version: str, wheels: CudaWheels) -> NeveError:
@@ -140,14 +125,11 @@ def _another_major(version: str, wheels: CudaWheels) -> NeveError:
 
 
 def _no_nvcc(version: str, having: Sequence[str], where: str) -> NeveError:
-    with_nvcc = [release for release in having if has_nvcc(release)]
-    packaged = [release for release in with_nvcc if release in NVCC_PACKAGES]
-    wheels = [release for release in with_nvcc if release not in NVCC_PACKAGES]
+    packaged, wheels = ([r for r in having if table().releases[r].nvcc == of] for of in ("debian", "wheels"))
     return NeveError(
         f"there is no nvcc of CUDA {version} for the debian base",
         where=where,
-        why=f"NVIDIA's wheels hold nvcc from CUDA {'.'.join(map(str, _NVCC_SINCE))} on; of older ones Debian packages"
-        f" that of {', '.join(NVCC_PACKAGES)}",
+        why="NVIDIA's wheels hold nvcc itself from CUDA 13.0 on; of older releases Debian packages that of 12.4",
         fixes=[
             *(
                 f'version = "{release}" under [tool.neve.cuda]: what it compiles runs with libraries of every'
@@ -161,22 +143,15 @@ def _no_nvcc(version: str, having: Sequence[str], where: str) -> NeveError:
     )
 
 
-def _distance(version: str, other: str) -> int:
-    (major, minor), (its_major, its_minor) = _numbers(version)[:2], _numbers(other)[:2]
-    return abs((major - its_major) * 100 + minor - its_minor)
-
-
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
 __all__ = [
-    "NVCC_PACKAGES",
     "OTHER_BASE",
     "TOOLKIT",
     "VERSION",
     "choose_version",
     "gccs_of",
-    "has_nvcc",
     "host_compiler",
 ]

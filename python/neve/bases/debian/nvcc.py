@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from neve.bases.debian.cuda_version import NVCC_PACKAGES, OTHER_BASE, VERSION
+from neve.bases.debian.cuda_version import OTHER_BASE, VERSION
 from neve.bases.debian.mirror import snapshots
+from neve.cuda.table import table
 from neve.errors import NeveError
 from neve.fetch import MissingError
 from neve.lock.model import CudaDebPin
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from neve.bases.debian.index import Index
     from neve.lock.resolve import Resolver
 
-_COMPONENT = "non-free"
+# Which of Debian's packages has nvcc of a release that the table says Debian has.
+_SUITE, _COMPONENT, _NAME = "trixie", "non-free", "nvidia-cuda-toolkit"
 
 
 def nvcc_packages(resolver: Resolver, version: str, architectures: Sequence[str]) -> tuple[CudaDebPin, ...]:
@@ -24,31 +26,30 @@ def nvcc_packages(resolver: Resolver, version: str, architectures: Sequence[str]
     The suite that has it need not be the image's: they are NVIDIA's own programs, which run on every suite.
     Raises NeveError where the mirror has none, TransientError where it does not answer.
     """
-    if version not in NVCC_PACKAGES:
+    if table().releases[version].nvcc != "debian":
         return ()
-    suite, name = NVCC_PACKAGES[version]
-    return tuple(_pin(resolver, version, suite, name, architecture) for architecture in architectures)
+    return tuple(_pin(resolver, version, architecture) for architecture in architectures)
 
 
-def _pin(resolver: Resolver, version: str, suite: str, name: str, architecture: str) -> CudaDebPin:
+def _pin(resolver: Resolver, version: str, architecture: str) -> CudaDebPin:
     from neve.bases.debian.lock import DEBIAN_ARCHITECTURES, pin_of
 
-    index = _index(resolver, version, suite, DEBIAN_ARCHITECTURES[architecture])
-    for package in index.versions(name):
+    index = _index(resolver, version, DEBIAN_ARCHITECTURES[architecture])
+    for package in index.versions(_NAME):
         if package.version.startswith(f"{version}."):
             kept = {} if "snapshot" in resolver.mirrors.origin else snapshots(index.dates)
             fields = pin_of(package).model_dump()
             return CudaDebPin(**fields, architecture=architecture, snapshot=kept.get("main"))
-    versions = ", ".join(package.version for package in index.versions(name)) or "none"
-    raise _no_nvcc(version, f"{_COMPONENT} of {suite} has {name} {versions} for {architecture}", resolver)
+    versions = ", ".join(package.version for package in index.versions(_NAME)) or "none"
+    raise _no_nvcc(version, f"{_COMPONENT} of {_SUITE} has {_NAME} {versions} for {architecture}", resolver)
 
 
-def _index(resolver: Resolver, version: str, suite: str, architecture: str) -> Index:
+def _index(resolver: Resolver, version: str, architecture: str) -> Index:
     from neve.bases.debian.index import load_component
 
     try:
         return load_component(
-            suite,
+            _SUITE,
             _COMPONENT,
             architecture,
             mirrors=resolver.mirrors,
@@ -60,13 +61,12 @@ def _index(resolver: Resolver, version: str, suite: str, architecture: str) -> I
 
 
 def _no_nvcc(version: str, why: str, resolver: Resolver) -> NeveError:
-    suite, name = NVCC_PACKAGES[version]
     return NeveError(
         f"the mirror has no nvcc of CUDA {version}",
         where=VERSION,
         why=f"{why}\nthe mirror comes from {resolver.mirrors.origin}",
         fixes=[
-            f"name a mirror in NEVE_DEBIAN_MIRROR that carries {_COMPONENT} of {suite}, where {name} is",
+            f"name a mirror in NEVE_DEBIAN_MIRROR that carries {_COMPONENT} of {_SUITE}, where {_NAME} is",
             "or take CUDA 13.0 or newer, whose nvcc is a wheel",
             OTHER_BASE,
         ],

@@ -11,7 +11,7 @@ from neve.errors import NeveError
 
 if TYPE_CHECKING:
     from neve.fetch import Artefact
-    from neve.lock.model import DebianLock, DebPin, Lock
+    from neve.lock.model import CudaDebPin, DebianLock, DebPin, Lock, WheelPin
     from neve.python.artefact import Artefact as Package
     from neve.session import Session
 
@@ -38,6 +38,8 @@ def provide(session: Session, lock: Lock, packages: Sequence[Package]) -> None:
         *((each, pin) for each in bases.values() for pins in each.packages.values() for pin in pins),
         *((base, pin) for pin in (*compilers, *tools.packages)),
     ]
+    toolkit, cuda_debs = _toolkit(session, lock, packages) if lock.cuda is not None else ((), ())
+    debs += [(base, pin) for pin in cuda_debs]
     provide_files(
         session,
         [
@@ -45,11 +47,32 @@ def provide(session: Session, lock: Lock, packages: Sequence[Package]) -> None:
             *pythons,
             *(compat_artefact(pin, session.environ) for pin in (lock.cuda_compat.packages if lock.cuda_compat else ())),
             *files_of(
-                [tools.uv, *lock.build.wheels_for(plan.machine), *built_with(lock, base.architecture), *packages]
+                [
+                    tools.uv,
+                    *lock.build.wheels_for(plan.machine),
+                    *built_with(lock, base.architecture),
+                    *toolkit,
+                    *packages,
+                ]
             ),
             *crates_of(session, lock),
         ],
     )
+
+
+def _toolkit(
+    session: Session, lock: Lock, packages: Sequence[Package]
+) -> tuple[Sequence[WheelPin], Sequence[CudaDebPin]]:
+    """What is fetched of the CUDA toolkit: all for the machine that builds, where anything is compiled, and what the
+    platforms' images hold of it besides ``packages``.
+    """
+    cuda, plan = lock.cuda, session.plan
+    assert cuda is not None  # noqa: S101 - it is asked for where there is one
+    brought = {package.name for package in packages}
+    held = [wheel for architecture in plan.platforms for wheel in cuda.runtime_for(architecture, brought)]
+    if lock.debian_of(plan.machine)[0].build is None:
+        return held, ()
+    return [*cuda.wheels_for(plan.machine), *held], cuda.packages_for(plan.machine)
 
 
 def bootstrap_store(session: Session, lock: Lock) -> str:
@@ -86,7 +109,8 @@ def package_artefact(session: Session, base: DebianLock, pin: DebPin) -> Artefac
     urls = [base.url(pin)]
     if session.environ.get("NEVE_DEBIAN_MIRROR") or session.project.config.mirror:
         urls.insert(0, f"{session.mirrors.base(pin.archive)}/{pin.path}")
-    if (snapshot := base.snapshots.get(pin.archive)) is not None:
+    snapshot = getattr(pin, "snapshot", None) or base.snapshots.get(pin.archive)  # one of another suite has its own
+    if snapshot is not None:
         urls.append(f"{snapshot}/{pin.path}")
     return Artefact(name=pin.file, urls=tuple(dict.fromkeys(urls)), sha256=pin.sha256, size=pin.size)
 

@@ -1,0 +1,210 @@
+"""The toolkit's pins in neve.lock, from a directory on, against a mirror and an index on loopback."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from neve.errors import NeveError
+from neve.lock.model import CudaLock
+from neve.lock.text import read_lock
+from neve.session import Options
+from neve.stages.lock import lock_project
+from tests.bases.debian.archive import stanza
+from tests.world import World
+
+pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="the mirror on loopback has amd64 alone")
+
+PYPROJECT = """\
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+[project]
+name = "app"
+version = "1"
+requires-python = ">=3.11"
+dependencies = [{dependencies}]
+"""
+_GXX = [*(f"g++-{n}" for n in (12, 13, 14)), *(f"gcc-{n}" for n in (12, 13, 14))]
+_COMPILERS = [*_GXX, "g++", "gcc", "libc6-dev", "make", "pkgconf", "python3.13-dev", "bash", "diffutils", "findutils"]
+_COMPILERS += ["grep", "gzip", "hostname", "perl-base", "sed"]
+_13 = {"nvcc": "cuda-nvcc", "crt": "cuda-crt", "nvvm": "nvvm", "cudart": "cuda-runtime", "cccl": "cuda-cccl"}
+_13 |= {"cublas": "cublas", "nvrtc": "cuda-nvrtc"}
+_12 = {"nvcc": "cuda-nvcc", "cudart": "cuda-runtime", "cccl": "cuda-cccl", "cublas": "cublas", "nvrtc": "cuda-nvrtc"}
+
+
+def serve_toolkit(world: World, version: str, extras: dict[str, str], *, tag: str = "manylinux_2_17_x86_64") -> None:
+    """A release of the metapackage, and a wheel of each component; cublas asks for any nvrtc."""
+    suffix = "-cu12" if version.startswith("12.") else ""
+    world.serve_wheel(
+        "cuda-toolkit",
+        version,
+        requires=tuple(f"nvidia-{of}{suffix}=={version}.*; extra == '{name}'" for name, of in extras.items()),
+    )
+    for of in extras.values():
+        needs = (f"nvidia-cuda-nvrtc{suffix}",) if of == "cublas" else ()
+        world.serve_wheel(f"nvidia-{of}{suffix}", f"{version}.1", tag=f"py3-none-{tag}", requires=needs)
+
+
+@pytest.fixture
+def project(world: World, tmp_path: Path) -> Path:
+    world.publish(*(stanza(name) for name in _COMPILERS if f"Package: {name}\n" not in "".join(world.stanzas)))
+    world.serve_wheel("hatchling", "1.0")
+    serve_toolkit(world, "12.4.1", _12)
+    serve_toolkit(world, "13.0.1", _13)
+    serve_toolkit(world, "13.2.1", _13)
+    directory = tmp_path / "project"
+    (directory / "app").mkdir(parents=True)
+    (directory / "app/__init__.py").touch()
+    return directory
+
+
+def configure(project: Path, text: str, dependencies: str = "") -> None:
+    (project / "pyproject.toml").write_text(f"{PYPROJECT.format(dependencies=dependencies)}[tool.neve.cuda]\n{text}\n")
+
+
+def locked(world: World, project: Path, **options: Any) -> CudaLock:
+    """The toolkit that is locked; it is what neve.lock holds, too."""
+    lock = lock_project(world.session(project), **options).lock
+    assert read_lock((project / "neve.lock").read_text()) == lock
+    assert lock.cuda is not None
+    return lock.cuda
+
+
+def versions(cuda: CudaLock) -> dict[str, str]:
+    return {wheel.name: wheel.version for wheel in cuda.wheels}
+
+
+def test_nvcc_brings_what_it_needs_and_the_newest_compiler(world: World, project: Path) -> None:
+    configure(project, 'version = "13.2"\ntoolkit = ["nvcc"]')
+    lock = lock_project(world.session(project)).lock
+    cuda = lock.cuda
+    assert cuda is not None
+    assert (cuda.version, cuda.toolkit, cuda.compiler) == ("13.2", ("nvcc",), "g++-14")
+    assert {*versions(cuda)} == {
+        f"nvidia-{name}" for name in ("cuda-nvcc", "cuda-crt", "nvvm", "cuda-runtime", "cuda-cccl")
+    }
+    assert cuda.runtime == ()
+    assert lock.base.name == "debian"
+    assert lock.base.build is not None
+    assert {"g++-14", "gcc-14"} <= {*lock.base.build.wanted}
+
+
+def test_the_libraries_that_run_are_named(world: World, project: Path) -> None:
+    configure(project, 'version = "13.0"\ntoolkit = ["cuda_nvcc", "libcublas"]')
+    cuda = locked(world, project)
+    assert cuda.toolkit == ("cublas", "nvcc")
+    assert cuda.runtime == ("nvidia-cublas", "nvidia-cuda-nvrtc")
+    # What a wheel asks for without a version is the release's own, not the newest.
+    assert versions(cuda)["nvidia-cuda-nvrtc"] == "13.0.1.1"
+    assert [wheel.name for wheel in cuda.runtime_for("x86_64", {"nvidia-cublas"})] == ["nvidia-cuda-nvrtc"]
+    assert cuda.runtime_for("x86_64", {"nvidia-cublas", "nvidia-cuda-nvrtc"}) == ()
+
+
+def test_what_is_fresh_is_left_alone_and_asks_nobody(world: World, project: Path) -> None:
+    configure(project, 'version = "13.2"\ntoolkit = ["nvcc"]')
+    first = locked(world, project)
+    serve_toolkit(world, "13.2.2", _13)
+    world.server.seen.clear()
+    assert locked(world, project) == first
+    assert locked(world, project, check=True) == first
+    assert world.server.seen == []
+    assert versions(locked(world, project, upgrade=True))["nvidia-cuda-nvcc"] == "13.2.2.1"
+
+
+@pytest.mark.parametrize(
+    "text", ['version = "13.0"\ntoolkit = ["nvcc"]', 'version = "13.2"\ntoolkit = ["nvcc", "cublas"]', ""]
+)
+def test_another_wish_makes_it_stale(world: World, project: Path, text: str) -> None:
+    configure(project, 'version = "13.2"\ntoolkit = ["nvcc"]')
+    first = lock_project(world.session(project)).lock
+    configure(project, text)
+    world.server.seen.clear()
+    for options, check in ((Options(locked=True), False), (Options(), True)):
+        with pytest.raises(NeveError, match=r"another CUDA toolkit"):
+            lock_project(world.session(project, options), check=check)
+    assert lock_project(world.session(project, Options(frozen=True))).lock == first
+    assert world.server.seen == []  # none of these asked anybody
+    assert lock_project(world.session(project)).lock.cuda != first.cuda
+
+
+def test_a_project_that_drops_the_toolkit_drops_its_pins(world: World, project: Path) -> None:
+    configure(project, 'version = "13.2"\ntoolkit = ["nvcc"]')
+    locked(world, project)
+    configure(project, "")
+    lock = lock_project(world.session(project)).lock
+    assert lock.cuda is None
+    assert "[cuda]" not in (project / "neve.lock").read_text()
+    assert lock.base.name == "debian"
+    assert lock.base.build is None or "g++-14" not in lock.base.build.wanted
+
+
+def test_the_version_is_that_of_the_locked_wheels(world: World, project: Path) -> None:
+    world.serve_wheel("fruit", "1.0", requires=("cuda-toolkit[cudart]==13.0.1",))
+    configure(project, 'toolkit = ["nvcc", "cudart"]', '"fruit"')
+    cuda = locked(world, project)
+    assert cuda.version == "13.0"
+    assert cuda.runtime == ("nvidia-cuda-runtime",)
+    assert cuda.runtime_for("x86_64", {"nvidia-cuda-runtime"}) == ()
+    configure(project, 'version = "12.4"\ntoolkit = ["nvcc"]', '"fruit"')
+    with pytest.raises(NeveError, match=r"CUDA 12\.4 would compile for an environment of CUDA 13\.0"):
+        lock_project(world.session(project))
+
+
+def test_cudnn_is_the_one_of_the_environment(world: World, project: Path) -> None:
+    for version in ("9.1.0", "9.2.0"):
+        world.serve_wheel("nvidia-cudnn-cu13", version, requires=("nvidia-cublas",))
+    world.serve_wheel("fruit", "1.0", requires=("nvidia-cudnn-cu13==9.1.0", "cuda-toolkit[cublas]==13.2.1"))
+    configure(project, 'toolkit = ["cudnn"]', '"fruit"')
+    cuda = locked(world, project)
+    assert versions(cuda) == {
+        "nvidia-cublas": "13.2.1.1",
+        "nvidia-cuda-nvrtc": "13.2.1.1",
+        "nvidia-cudnn-cu13": "9.1.0",
+    }
+    assert cuda.compiler is None
+
+
+def test_nvcc_of_12_4_is_debians(world: World, project: Path) -> None:
+    configure(project, 'version = "12.4"\ntoolkit = ["nvcc"]')
+    with pytest.raises(NeveError) as raised:
+        lock_project(world.session(project))
+    (error,) = raised.value.errors
+    assert error.what == "the mirror has no nvcc of CUDA 12.4"
+    assert "non-free" in (error.why or "")
+    assert "NEVE_DEBIAN_MIRROR" in error.fixes[0]
+    path = "pool/non-free/n/nvidia-cuda-toolkit/nvidia-cuda-toolkit_12.4.131~12.4.1-2_amd64.deb"
+    world.publish(nonfree=(stanza("nvidia-cuda-toolkit", "12.4.131~12.4.1-2", filename=path),))
+    cuda = locked(world, project)
+    (pin,) = cuda.packages_for("x86_64")
+    assert (pin.name, pin.path, pin.archive) == ("nvidia-cuda-toolkit", path, "main")
+    assert cuda.packages_for("aarch64") == ()
+    assert cuda.compiler == "g++-13"
+    assert versions(cuda)["nvidia-cuda-nvcc-cu12"] == "12.4.1.1"
+
+
+def test_another_nvcc_in_non_free_is_not_taken(world: World, project: Path) -> None:
+    world.publish(nonfree=(stanza("nvidia-cuda-toolkit", "12.8.1-1"),))
+    configure(project, 'version = "12.4"\ntoolkit = ["nvcc"]')
+    with pytest.raises(NeveError, match=r"the mirror has no nvcc of CUDA 12\.4") as raised:
+        lock_project(world.session(project))
+    assert "12.8.1-1" in (raised.value.why or "")
+
+
+def test_a_platform_that_nvidia_does_not_ship_it_for(world: World, project: Path) -> None:
+    fields = {"name": "libcurand"}
+    serve_toolkit(world, "13.1.1", {"curand": "curand"})
+    configure(
+        project,
+        f'version = "13.1"\ntoolkit = ["{fields["name"]}"]\n[tool.neve]\nplatforms = ["linux/amd64", "linux/arm64"]',
+    )
+    names = sorted({text.split("\n")[0].removeprefix("Package: ") for text in world.stanzas})
+    arm = [stanza(name, "3.13.5-2" if name == "python3.13" else "1.0", architecture="arm64") for name in names]
+    for dist, root in (("trixie", "/debian"), ("trixie-updates", "/debian"), ("trixie-security", "/debian-security")):
+        own = world.stanzas if dist == "trixie" else []
+        world.archive.publish(dist, *own, root=root, others={"arm64": arm if dist == "trixie" else []})
+    with pytest.raises(NeveError):
+        lock_project(world.session(project))
