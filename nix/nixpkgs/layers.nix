@@ -44,8 +44,9 @@ in
     below = bottom;
   }
 )
-# Of the libraries that come with what compiles, those that the image refers to. It comes before what changes with the project: it is read
-# off the project, so it is made anew with it, and is the same unless the project links with something else.
+# Of the libraries that come with what compiles, those that the image refers to. It comes before what changes with the
+# project: it is read off the project, so it is made anew with it, and is the same unless the project links with
+# something else.
 ++ lib.optional (toolkit != null) (
   pack "toolkit" {
     roots = [ root ];

@@ -1,5 +1,6 @@
-# The CUDA toolkit that compiles a project: the components of a release in one directory, for build systems that ask for
-# CUDA_HOME, the compiler that goes with it, and which of the components' libraries what is compiled may find when it runs.
+# The CUDA toolkit that compiles a project: the components of a release in one directory, for build systems that ask
+# for CUDA_HOME, the compiler that goes with it, and the components' libraries that what is compiled may find when it
+# runs.
 {
   lib,
   pkgs,

@@ -296,10 +296,12 @@ def test_what_is_compiled_finds_libraries_of_the_toolkit_or_of_wheels_and_refers
         libraries = names toolkit.libraries;
         searched = names (builtins.filter (input: builtins.elem input toolkit.libraries) built.buildInputs);
         beside = names built.beside;
-        forgotten = names built.disallowedReferences;
+        forgotten = names toolkit.forgotten;
+        refused = names (builtins.filter (path: !builtins.elem path toolkit.forgotten) built.disallowedReferences);
       }}
     """
     found = library(call, cuda="12.9")
     assert found["libraries"] == found["searched"] == ["cuda_cudart-libraries"]
     assert found["beside"] == ["python3.13-nvidia-cublas-cu12-1.0"]
     assert found["forgotten"] == ["cuda-12.9", "cuda_nvcc", "cuda_cudart", "libcublas"]
+    assert found["refused"] == ["gcc", "gcc", "glibc-dev"]
