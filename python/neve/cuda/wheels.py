@@ -151,7 +151,7 @@ def _check_one_major(says: Sequence[_Says], where: str) -> None:
 
 def _two_majors(majors: Mapping[int, Sequence[str]], where: str) -> NeveError:
     brings = [f"CUDA {major}: {', '.join(sorted(names))}" for major, names in sorted(majors.items())]
-    fewest = sorted(min(majors.values(), key=len))[0]
+    fewest = min((len(names), sorted(names)[0]) for names in majors.values())[1]
     return NeveError(
         "the environment has two major versions of CUDA",
         where=where,

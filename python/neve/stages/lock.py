@@ -21,6 +21,7 @@ from neve.stages.secrets import learn_credentials
 from neve.stages.sizes import with_sizes
 from neve.stages.sources import buildable, with_sources
 from neve.stages.toolkit import with_toolkit
+from neve.stages.unasked import note_unasked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,6 +102,8 @@ def lock_project(session: Session, *, upgrade: bool = False, check: bool = False
     changed = (*changed, *written)
     if lock != held and write_if_changed(path, lock_text(lock)):
         changed = (*changed, path.name)
+    if not check:
+        note_unasked(session, environments, where=environment.where)
     return Locked(plan=plan, lock=lock, environments=environments, changed=changed)
 
 
