@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from neve.errors import NeveError
+from neve.host import Host, Ran
+from neve.image.gpus import Request
 from neve.image.run import Bind, run
 from neve.progress import Silent
 
@@ -26,6 +29,15 @@ def program(name: str) -> Path:
     return Path(found)
 
 
+def machine(root: str) -> Host:
+    """The machine whose files are below ``root``; its loader's cache is what a file there says."""
+
+    def answer(words: Sequence[str], _: float) -> Ran | None:
+        return Ran(status=0, out=Path(root, "ldconfig-p").read_text()) if "ldconfig" in words[0] else None
+
+    return Host(root=Path(root), environ={"PATH": "/usr/bin"}, runner=answer)
+
+
 def main(settings: dict[str, str], arguments: list[str]) -> int:
     binds = [Bind(source=Path(settings["bind"]), target="/data/here")] if "bind" in settings else []
     try:
@@ -38,6 +50,8 @@ def main(settings: dict[str, str], arguments: list[str]) -> int:
             engine=settings.get("engine"),
             engine_args=settings.get("engine_args", "").split(),
             binds=binds,
+            gpus=Request.parse(settings["gpus"]) if "gpus" in settings else None,
+            host=machine(settings["machine"]) if "machine" in settings else None,
             verbose="verbose" in settings,
         )
     except NeveError as error:
