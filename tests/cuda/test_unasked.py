@@ -116,7 +116,7 @@ def table_url(table: dict[str, Any]) -> str:
 @pytest.mark.parametrize(
     ("tool", "words"),
     [
-        ("uv", "override-dependencies = [\"nvidia-nccl-cu13; sys_platform == 'never'\"]"),
+        ("uv", 'exclude-dependencies = ["nvidia-nccl-cu13"]'),
         ("pdm", 'excludes = ["nvidia-nccl-cu13"]'),
         ("poetry", "a release of xgboost"),
         ("other", "without nvidia-nccl-cu13"),

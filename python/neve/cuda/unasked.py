@@ -198,8 +198,7 @@ def _dropped(unasked: Unasked, *, tool: Tool, file: str) -> Iterator[str]:
     if tool == "uv":
         yield f"{what}, which programs load only where there is a GPU, in {file}, then `neve lock`:"
         yield "  [tool.uv]"
-        never = [_quoted(f"{name}; sys_platform == 'never'") for name in names]
-        yield f"  override-dependencies = [{', '.join(never)}]"
+        yield f"  exclude-dependencies = [{', '.join(map(_quoted, names))}]"
     elif tool == "pdm":
         yield f"{what}, in {file}, then `pdm lock`:"
         yield "  [tool.pdm.resolution]"
