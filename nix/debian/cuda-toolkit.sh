@@ -60,12 +60,49 @@ PATH += $(TOP)/nvvm/bin:$(_HERE_):
 INCLUDES += "-I$(TOP)/include" $(_SPACE_)
 LIBRARIES =+ $(_SPACE_) "-L$(TOP)/lib/stubs" "-L$(TOP)/lib"
 END
+# Functions that newer C libraries declare as well, and say that they raise no exceptions: of glibc 2.41, and of 2.42.
+# Headers of CUDA that are older than these say otherwise, which nvcc refuses.
+functions=include/crt/math_functions.h
+if [ -e "$functions" ] && ! grep -qi iec_60559 "$functions"; then
+  cat > /build/declared.h <<'END'
+#define NEVE_SINCE_2_41
+#define NEVE_SINCE_2_42
+#if !defined(__CUDACC_RTC__) && defined(__linux__)
+#include <features.h>
+#if __GLIBC_PREREQ(2, 41)
+#undef NEVE_SINCE_2_41
+#define NEVE_SINCE_2_41 noexcept(true)
+#endif
+#if __GLIBC_PREREQ(2, 42)
+#undef NEVE_SINCE_2_42
+#define NEVE_SINCE_2_42 noexcept(true)
+#endif
+#endif
+END
+  sed -i -E -e 's/ ((sin|cos)pif?\((double|float) x\));$/ \1 NEVE_SINCE_2_41;/' \
+    -e 's/ (rsqrtf?\((double|float) x\));$/ \1 NEVE_SINCE_2_42;/' \
+    -e '/^#include "host_defines.h"/r /build/declared.h' "$functions"
+fi
 # nvcc calls its intermediate files after its process, and what it makes keeps those names. Where it may have one, it gets
-# a number that is always the same, and a directory of its own, since other calls have that number, too.
+# a number that is always the same, and a directory of its own, since other calls have that number, too. That of 12.4
+# reads no NVCC_CCBIN, and where no wheel has the static runtime, which is its default, it links with the shared one.
+shared=
+if [ ! -e lib/libcudart_static.a ] && [ -e lib/libcudart.so ]; then
+  shared=shared
+  [ -e lib/libcudadevrt.a ] || printf '!<arch>\n' > lib/libcudadevrt.a # an archive of nothing: it is always linked with
+fi
 mv bin/nvcc bin/nvcc.real
 cat > bin/nvcc <<END
 #!/bin/sh
 nvcc=\$(readlink -f "\$0").real
+compiler=\${NVCC_CCBIN:-} runtime=$shared
+for word in "\$@"; do
+  case \$word in
+    -ccbin* | --compiler-bindir*) compiler= ;;
+    -cudart* | --cudart*) runtime= ;;
+  esac
+done
+set -- \${compiler:+-ccbin "\$compiler"} \${runtime:+-cudart "\$runtime"} "\$@"
 numbered() { $busybox/bin/busybox unshare -p -f "\$@"; }
 directory=\${TMPDIR:-/tmp}/nvcc-\$(printf '%s\n' "\$PWD" "\$@" | sha256sum | cut -c 1-32)
 if numbered $busybox/bin/busybox true 2> /dev/null && mkdir "\$directory" 2> /dev/null; then

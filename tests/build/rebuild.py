@@ -18,8 +18,9 @@ _PINNED = (".whl.drv", ".deb.drv", "-neve-busybox.drv")
 _OURS = re.compile(r"/nix/store/[0-9a-z]{32}-(layer-.*|python3\.13-.*|root|rootfs|oci|import-check)\.drv\Z")
 
 
-def rebuilt(project: Project, nix: Nix) -> list[str]:
-    """Build every derivation of ``project``, which is built, once more, on one core each; which they were.
+def rebuilt(project: Project, nix: Nix, only: str = "") -> list[str]:
+    """Build every derivation of ``project``, which is built, once more, on one core each, or those whose paths the
+    pattern ``only`` is in; which they were.
 
     Raises AssertionError with Nix's words where an output differs.
     """
@@ -28,7 +29,7 @@ def rebuilt(project: Project, nix: Nix) -> list[str]:
     roots = [evaluate(nix, f"{name}.drvPath", extra=words) for name in OUTPUTS]
     _store(nix, "--realise", *roots)
     closure = [path for path in _store(nix, "--query", "--requisites", *roots).split() if path.endswith(".drv")]
-    derivations = [path for path in closure if not path.endswith(_PINNED)]
+    derivations = [path for path in closure if not path.endswith(_PINNED) and re.search(only, path)]
     if base.name == "nixpkgs":  # what nixpkgs makes is not ours
         derivations = [path for path in derivations if _OURS.match(path)]
     _store(nix, "--realise", "--check", "--max-jobs", "2", "--cores", "1", *derivations)
