@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from neve.bases.nixpkgs.toolkit import choose_toolkit
 from neve.components.plan import make_plan
+from neve.cuda.wheels import cuda_wheels
 from neve.lock.model import BuildPackages, CudaDebPin, CudaLock, DebianOther, Lock
 from neve.lock.sdists import BuildWheelPin, CratePin, DirectoryPin, GitPin
 from neve.project.project import Project
@@ -70,7 +72,9 @@ class Case:
         if self.base == "debian":
             lock = a_lock(system=self.system, build=plan.build_requires, inputs=plan.lock_inputs())
             return _with_platforms(lock, plan.architectures)
-        return a_nixpkgs_lock(release=plan.release, build=plan.build_requires, inputs=plan.lock_inputs())
+        lock = a_nixpkgs_lock(release=plan.release, build=plan.build_requires, inputs=plan.lock_inputs())
+        toolkit = choose_toolkit(plan, cuda_wheels(self.wheels, where="uv.lock"))
+        return lock.model_copy(update={"cuda": toolkit})
 
     def environments(self) -> dict[str, tuple[Artefact, ...]]:
         if self.base == "debian" and not self.project.config.platforms:
@@ -293,6 +297,20 @@ CASES: Mapping[str, Case] = {
         wheels=(
             _WHEELS[0],
             a_wheel("nvidia-cublas-cu12", "12.9.1.4", size=4 * LARGE, tag="py3-none-manylinux_2_27_x86_64"),
+        ),
+    ),
+    "nixpkgs-toolkit": Case(  # for the CUDA of the wheels, which bring one of its libraries
+        project=a_project(
+            name="kernel",
+            build={"requires": ["setuptools"], "build-backend": "setuptools.build_meta"},
+            neve={
+                "base": "nixpkgs",
+                "cuda": {"toolkit": ["nvcc", "cublas"], "architectures": ["8.0", "9.0+PTX"]},
+            },
+        ),
+        wheels=(
+            _WHEELS[0],
+            a_wheel("nvidia-cuda-runtime", "13.1.80", tag="py3-none-manylinux_2_27_x86_64"),
         ),
     ),
     "cuda": Case(

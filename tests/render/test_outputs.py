@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from neve.components.plan import make_plan
+from neve.lock.model import CudaLock
+from neve.project.read import read_project
 from tests.cases import CASES, Case
 from tests.nixpkgs.tree import evaluating_stand_in, real, real_nixpkgs, shared_nix
 
@@ -17,6 +21,7 @@ __all__ = ["evaluating_stand_in", "real_nixpkgs"]
 pytestmark = pytest.mark.build
 
 ON_NIXPKGS = {name: case for name, case in CASES.items() if case.base == "nixpkgs"}
+ROOT = Path(__file__).parent.parent.parent
 SYSTEMS = ["aarch64-linux", "x86_64-linux"]
 OUTPUTS = ["default", "env", "image", "oci", "rootfs", "stream"]
 # What a function of nixpkgs was called with, where the stand-in keeps it.
@@ -135,6 +140,27 @@ def test_what_is_unfree_must_be_named(evaluating_stand_in: Path, tmp_path: Path)
     done = ask(["eval", f"path:{directory}#packages.x86_64-linux.oci.drvPath"], evaluating_stand_in, directory)
     assert done.returncode != 0
     assert "unfree" in done.stderr
+
+
+def test_the_example_that_nvcc_compiles(evaluating_stand_in: Path, tmp_path: Path) -> None:
+    """examples/cuda-kernel on nixpkgs, as far as it can be evaluated."""
+    copy = tmp_path / "project"
+    shutil.copytree(ROOT / "examples/cuda-kernel", copy, ignore=shutil.ignore_patterns("uv.lock", "neve.lock", ".neve"))
+    pyproject = copy / "pyproject.toml"
+    text = pyproject.read_text().replace("[tool.neve.cuda]", '[tool.neve]\nbase = "nixpkgs"\n\n[tool.neve.cuda]')
+    pyproject.write_text(text.replace("setuptools>=77", "setuptools"))  # pins are made up here
+    case = Case(project=read_project(copy))
+    assert case.lock().cuda == CudaLock(
+        version="13.2",
+        toolkit=("cuda_cccl", "cuda_crt", "cuda_cudart", "cuda_nvcc", "libnvptxcompiler", "libnvvm"),
+    )
+    files = {str(path.relative_to(copy)): path.read_text() for path in copy.rglob("*") if path.is_file()}
+    directory = flake(replace(case, files=files), tmp_path / "flake")
+    rendered = (directory / "nix/default.nix").read_text()
+    assert "-gencode=arch=compute_120,code=compute_120" in rendered
+    for system in SYSTEMS:
+        done = ask(["eval", f"path:{directory}#packages.{system}.oci.drvPath"], evaluating_stand_in, directory)
+        assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("name", ["nixpkgs-plain", "nixpkgs-web", "nixpkgs-sdist"])

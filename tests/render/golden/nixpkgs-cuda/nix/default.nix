@@ -62,7 +62,7 @@ let
         Cmd = [ "python" ];
         Labels = {
           "dev.neve.cuda.driver" = "525.60.13";
-          "dev.neve.cuda.version" = "12";
+          "dev.neve.cuda.version" = "12.9";
         };
       };
     };
@@ -86,7 +86,7 @@ let
         Cmd = [ "python" ];
         Labels = {
           "dev.neve.cuda.driver" = "525.60.13";
-          "dev.neve.cuda.version" = "12";
+          "dev.neve.cuda.version" = "12.9";
         };
       };
     };
