@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from neve.lock.text import read_lock
 from neve.session import Options
 from neve.stages.lock import lock_project
 from tests.bases.debian.archive import stanza
+from tests.lock.test_platforms import publish as publish_both
 from tests.world import World
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="the mirror on loopback has amd64 alone")
@@ -194,17 +196,39 @@ def test_another_nvcc_in_non_free_is_not_taken(world: World, project: Path) -> N
     assert "12.8.1-1" in (raised.value.why or "")
 
 
-def test_a_platform_that_nvidia_does_not_ship_it_for(world: World, project: Path) -> None:
-    fields = {"name": "libcurand"}
-    serve_toolkit(world, "13.1.1", {"curand": "curand"})
-    configure(
-        project,
-        f'version = "13.1"\ntoolkit = ["{fields["name"]}"]\n[tool.neve]\nplatforms = ["linux/amd64", "linux/arm64"]',
-    )
-    names = sorted({text.split("\n")[0].removeprefix("Package: ") for text in world.stanzas})
-    arm = [stanza(name, "3.13.5-2" if name == "python3.13" else "1.0", architecture="arm64") for name in names]
-    for dist, root in (("trixie", "/debian"), ("trixie-updates", "/debian"), ("trixie-security", "/debian-security")):
-        own = world.stanzas if dist == "trixie" else []
-        world.archive.publish(dist, *own, root=root, others={"arm64": arm if dist == "trixie" else []})
-    with pytest.raises(NeveError):
+def test_several_platforms(world: World, project: Path) -> None:
+    publish_both(world)
+    platforms = '[tool.neve]\nplatforms = ["linux/amd64", "linux/arm64"]'
+    serve_toolkit(world, "13.1.1", {"curand": "curand", "cufft": "cufft"})
+    configure(project, f'version = "13.1"\ntoolkit = ["curand", "libcufft"]\n{platforms}')
+    with pytest.raises(NeveError) as raised:
         lock_project(world.session(project))
+    error = raised.value
+    assert error.what == "NVIDIA does not ship the toolkit of CUDA 13.1 for linux/arm64"
+    assert {line.split()[0] for line in (error.why or "").splitlines()} == {"nvidia-curand", "nvidia-cufft"}
+    assert any("such as 13.2" in fix for fix in error.fixes)
+    assert any("for linux/amd64 alone" in fix for fix in error.fixes)
+    for name in ("curand", "cufft"):
+        world.serve_wheel(f"nvidia-{name}", "13.1.1.1", tag="py3-none-manylinux_2_17_aarch64")
+    shutil.rmtree(world.home / "uv")  # uv holds on to what an index said for some minutes
+    cuda = locked(world, project)
+    assert cuda.architectures == ("x86_64", "aarch64")
+    for architecture in cuda.architectures:
+        assert [wheel.file for wheel in cuda.runtime_for(architecture, {"nvidia-cufft"})] == [
+            f"nvidia_curand-13.1.1.1-py3-none-manylinux_2_17_{architecture}.whl"
+        ]
+
+
+def test_a_component_that_is_not_made_for_a_platform(world: World, project: Path) -> None:
+    publish_both(world)
+    world.serve_wheel(
+        "cuda-toolkit",
+        "13.1.1",
+        requires=("nvidia-cuda-opencl==13.1.1; platform_machine == 'x86_64' and extra == 'opencl'",),
+    )
+    world.serve_wheel("nvidia-cuda-opencl", "13.1.1")
+    text = 'version = "13.1"\ntoolkit = ["opencl"]\n[tool.neve]\nplatforms = ["linux/arm64"]'
+    configure(project, text)
+    with pytest.raises(NeveError, match="does not ship the toolkit") as raised:
+        lock_project(world.session(project))
+    assert raised.value.why == "opencl (nvidia-cuda-opencl) is not made for it"
