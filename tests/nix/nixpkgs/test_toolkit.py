@@ -87,7 +87,7 @@ class Compiled:
     bench: Bench
     source: Path
 
-    def names(self, brought: str = "{ }", wheels: str = "[ ]") -> str:
+    def names(self, brought: str, wheels: str) -> str:
         library = f"{nix_library()}/nixpkgs"
         return f"""
           {_PARTS}
@@ -113,8 +113,8 @@ class Compiled:
           }};
         """
 
-    def built(self, expression: str, *, rebuild: bool = False, **brought: str) -> Path:
-        return self.bench.built(f"let {self.names(**brought)} in {expression}", rebuild=rebuild)
+    def built(self, expression: str, *, rebuild: bool = False, brought: str = "{ }", wheels: str = "[ ]") -> Path:
+        return self.bench.built(f"let {self.names(brought, wheels)} in {expression}", rebuild=rebuild)
 
     def closure(self, path: Path) -> set[str]:
         return {name.partition("-")[2] for name in _closure(f"/nix/store/{path.name}")}
@@ -186,11 +186,11 @@ def test_libraries_that_a_wheel_brings_are_not_there_twice(compiled: Compiled) -
         {"nvidia/cuda_runtime/lib/libcudart.so.12": data.read_bytes()},
         tag="cp313-cp313-manylinux_2_28_x86_64",
     )
-    given = {
-        "brought": '{ cuda_cudart = "nvidia-cuda-runtime-cu12"; }',
-        "wheels": f'[ {{ name = "nvidia-cuda-runtime-cu12"; built = {wheel}; }} ]',
-    }
-    project = compiled.built("project", **given)
+    project = compiled.built(
+        "project",
+        brought='{ cuda_cudart = "nvidia-cuda-runtime-cu12"; }',
+        wheels=f'[ {{ name = "nvidia-cuda-runtime-cu12"; built = {wheel}; }} ]',
+    )
     held = compiled.closure(project)
     assert {"libcublas-1-lib", "python3.13-nvidia-cuda-runtime-cu12-1.0"} <= held
     assert not {name for name in held if name.startswith("cuda")}
