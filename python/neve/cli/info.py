@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from neve.cli.context import Context, script_argument
 
 if TYPE_CHECKING:
-    from neve.stages.description import Description, PythonInfo
+    from neve.stages.description import CudaInfo, Description, PythonInfo
 
 ARGUMENTS = "[SCRIPT]"
 EXAMPLES = """\
@@ -97,9 +97,34 @@ def description_tables(description: Description) -> list[tuple[str, list[str], l
             )
             for platform, each in description.platforms.items()
         ),
+        *(
+            (f"CUDA of {platform}" if several else "CUDA", ["", ""], cuda_rows(each.cuda))
+            for platform, each in description.platforms.items()
+            if each.cuda is not None
+        ),
         *_libraries(description),
         ("layers, bottom to top", ["layer", "packages", "size"], layers),
     ]
+
+
+def cuda_rows(cuda: CudaInfo) -> list[list[str]]:
+    """What is told of the image's CUDA, in two columns."""
+    driver = f"{cuda.driver} or newer" if cuda.driver else "not known"
+    native = f"; {cuda.native_driver} came with it" if cuda.native_driver else ""
+    rows = [["version", f"{cuda.version} ({cuda.said_by} says so)"], ["driver", f"{driver}{native}"]]
+    if cuda.components:
+        names = ", ".join(f"{each.name} {each.version}" for each in cuda.components)
+        rows.append(["wheels", f"{_size(cuda.size)}: {names}" if cuda.size else names])
+    if cuda.gpus is None:
+        rows.append(["GPUs", "not known: no wheel with code for them is in neve's cache"])
+    else:
+        rows.append(["GPUs", f"compute capability {', '.join(cuda.gpus)}" if cuda.gpus else "none runs all the wheels"])
+    if (toolkit := cuda.toolkit) is not None:
+        compiler = f", with {toolkit.compiler}" if toolkit.compiler else ""
+        rows.append(["toolkit", f"{toolkit.version}: {', '.join(toolkit.components)}{compiler}"])
+        if toolkit.runtime:
+            rows.append(["of it in the image", ", ".join(toolkit.runtime)])
+    return rows
 
 
 def _libraries(description: Description) -> Iterator[tuple[str, list[str], list[list[str]]]]:

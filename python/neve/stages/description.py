@@ -26,10 +26,52 @@ class Package(_Model):
     size: int | None
 
 
+class CudaComponent(_Model):
+    """A package of NVIDIA's that is a part of CUDA."""
+
+    name: str
+    version: str
+
+
+class GpuCode(_Model):
+    """For which GPUs a wheel has code, as compute capabilities."""
+
+    sass: list[str] = Field(description="machine code, for those GPUs and newer ones of the same major version")
+    ptx: list[str] = Field(description="what the driver compiles for those GPUs and all that are newer")
+
+
+class CudaToolkit(_Model):
+    """The toolkit that compiles the project."""
+
+    version: str
+    components: list[str] = Field(description="as tool.neve.cuda.toolkit has them")
+    compiler: str | None = Field(
+        description="package of the host compiler; null where none is pinned"
+    )
+    runtime: list[str] = Field(description="packages of the toolkit whose libraries the image has")
+
+
+class CudaInfo(_Model):
+    """The CUDA of the image."""
+
+    version: str = Field(description="such as 13.2; the major version alone where no more is known")
+    said_by: str = Field(description="the package that tells the version; else toolkit, or tool.neve.cuda.version")
+    components: list[CudaComponent] = Field(description="what the wheels bring")
+    size: int | None = Field(description="bytes of those wheels; null where it is not known")
+    driver: str | None = Field(description="the oldest Linux driver that runs it (minor version compatibility)")
+    native_driver: str | None = Field(
+        description="the oldest that came with this version, or its branch"
+    )
+    code: dict[str, GpuCode] = Field(description="by package, of the wheels that are in neve's cache")
+    gpus: list[str] | None = Field(description="compute capabilities that all of them run on; null where none is known")
+    toolkit: CudaToolkit | None
+
+
 class PlatformInfo(_Model):
     """What the image of one platform installs."""
 
     environment: list[Package] = Field(description="the Python packages, sorted by name")
+    cuda: CudaInfo | None = Field(description="null for an image without CUDA")
 
 
 class PassedOver(_Model):
@@ -122,7 +164,11 @@ class Description(_Model):
 
 __all__ = [
     "Component",
+    "CudaComponent",
+    "CudaInfo",
+    "CudaToolkit",
     "Description",
+    "GpuCode",
     "ImageInfo",
     "Layer",
     "MissingLibrary",

@@ -12,6 +12,7 @@ from neve.python.artefact import describe_artefact
 from neve.python.sdist import Directory
 from neve.render.config import ARCHITECTURES
 from neve.stages.build import fresh_build
+from neve.stages.cuda import describe_cuda
 from neve.stages.description import Description
 from neve.stages.libraries import find_missing
 from neve.stages.lock import lock_project
@@ -64,7 +65,7 @@ def describe(session: Session) -> Description:
             },
             "base": plan.base,
             "release": plan.release,
-            "platforms": _platforms(locked, session.directory),
+            "platforms": _platforms(session, locked),
             "components": [{"name": name, "adds": note} for name, note in plan.components],
             "packages": {group: list(names) for group, names in find_base(plan.base).names(plan, lock).items()},
             "missing_libraries": [each.summary for each in report.missing],
@@ -76,9 +77,12 @@ def describe(session: Session) -> Description:
     )
 
 
-def _platforms(locked: Locked, top: Path) -> dict[str, dict[str, list[dict[str, object]]]]:
+def _platforms(session: Session, locked: Locked) -> dict[str, dict[str, object]]:
     return {
-        f"linux/{ARCHITECTURES[architecture]}": {"environment": [_described(a, top) for a in artefacts]}
+        f"linux/{ARCHITECTURES[architecture]}": {
+            "environment": [_described(a, session.directory) for a in artefacts],
+            "cuda": describe_cuda(session, locked, architecture),
+        }
         for architecture, artefacts in locked.environments.items()
     }
 

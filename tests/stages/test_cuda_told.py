@@ -1,0 +1,139 @@
+"""What is told of the CUDA that wheels bring: neve info, and the warning where nothing asks for it."""
+
+from __future__ import annotations
+
+import json
+import platform
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from neve.cli.info import cuda_rows, description_tables
+from neve.stages.info import describe
+from neve.stages.lock import lock_project
+from tests.golden import ROOT
+from tests.recorder import Recorder
+from tests.world import World
+
+pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="the mirror on loopback has amd64 alone")
+
+PROJECT = '[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.11"\n'
+
+
+@pytest.fixture
+def index(world: World) -> World:
+    world.serve_wheel("nvidia-cuda-runtime-cu12", "12.8.90")
+    world.serve_wheel("nvidia-nccl-cu12", "2.27.5")
+    world.serve_wheel("torch", "2.9.1", requires=("nvidia-cuda-runtime-cu12==12.8.90",))
+    world.serve_wheel("xgboost", "3.2.0", requires=("nvidia-nccl-cu12",))
+    return world
+
+
+def notes(world: World, directory: Path, text: str) -> list[str]:
+    (directory / "pyproject.toml").write_text(PROJECT + text)
+    recorder = Recorder()
+    lock_project(world.session(directory, progress=recorder), refresh=True)
+    return [note for note in recorder.notes if "CUDA" in note]
+
+
+def test_info_tells_the_cuda_of_the_wheels(index: World, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(PROJECT + 'dependencies = ["torch"]\n[tool.neve.cuda]\n')
+    found = describe(index.session(tmp_path))
+    data = json.loads(found.model_dump_json())
+    jsonschema.validate(data, json.loads((ROOT / "docs/reference/neve-info.schema.json").read_text("utf-8")))
+    cuda = data["platforms"]["linux/amd64"]["cuda"]
+    assert cuda.pop("size") > 0
+    assert cuda == {
+        "version": "12.8",
+        "said_by": "nvidia-cuda-runtime-cu12",
+        "components": [{"name": "nvidia-cuda-runtime-cu12", "version": "12.8.90"}],
+        "driver": "525.60.13",
+        "native_driver": "570.26",
+        "code": {},
+        "gpus": None,
+        "toolkit": None,
+    }
+    rows = next(rows for title, _, rows in description_tables(found) if title == "CUDA")
+    assert rows[0] == ["version", "12.8 (nvidia-cuda-runtime-cu12 says so)"]
+    assert rows[1] == ["driver", "525.60.13 or newer; 570.26 came with it"]
+
+
+def test_info_tells_gpus_and_the_toolkit(index: World, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(PROJECT + 'dependencies = ["torch"]\n')
+    cuda = describe(index.session(tmp_path)).platforms["linux/amd64"].cuda
+    assert cuda is not None
+    toolkit = {"version": "12.8", "components": ["nvcc"], "compiler": "g++-14", "runtime": ["nvidia-cublas-cu12 12.8"]}
+    told = cuda.model_validate({**cuda.model_dump(), "gpus": ["8.0", "9.0"], "toolkit": toolkit, "driver": None})
+    rows = dict(cuda_rows(told))
+    assert rows["GPUs"] == "compute capability 8.0, 9.0"
+    assert rows["toolkit"] == "12.8: nvcc, with g++-14"
+    assert rows["of it in the image"] == "nvidia-cublas-cu12 12.8"
+    assert rows["driver"].startswith("not known")
+
+
+def test_without_cuda_there_is_nothing_to_tell(world: World, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(PROJECT)
+    found = describe(world.session(tmp_path))
+    assert found.platforms["linux/amd64"].cuda is None
+    assert "CUDA" not in [title for title, _, _ in description_tables(found)]
+
+
+def test_torch_that_nobody_wants_for_gpus(index: World, tmp_path: Path) -> None:
+    (note,) = notes(index, tmp_path, 'dependencies = ["torch"]\n')
+    assert note.startswith(
+        "nothing in the project asks for GPUs, but its environment has CUDA 12.8: nvidia-cuda-runtime-cu12 ("
+    )
+    assert ", for torch\n" in note
+    assert "`uv add" not in note  # torch is the project's own
+    # The setting, as it is told, with an index of this test's: torch of it needs nothing of NVIDIA's.
+    index.serve_wheel("torch", "2.9.1+cpu")
+    own = index.environ["UV_DEFAULT_INDEX"]
+    setting = "\n".join(line.strip() for line in note.splitlines() if line.startswith("    "))
+    setting = setting.replace("https://download.pytorch.org/whl/cpu", own)
+    assert own in setting
+    assert notes(index, tmp_path, f'dependencies = ["torch"]\n{setting}\n') == []
+    names = {a.name: a.version for a in lock_project(index.session(tmp_path)).artefacts}
+    assert names == {"torch": "2.9.1+cpu"}
+
+
+def test_what_xgboost_brings_is_left_out(index: World, tmp_path: Path) -> None:
+    (note,) = notes(index, tmp_path, 'dependencies = ["xgboost"]\n')
+    setting = "\n".join(line.strip() for line in note.splitlines() if line.startswith("    "))
+    assert "[tool.uv]" in setting
+    assert notes(index, tmp_path, f'dependencies = ["xgboost"]\n{setting}\n') == []
+    assert "nvidia-nccl-cu12" not in {a.name for a in lock_project(index.session(tmp_path)).artefacts}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'dependencies = ["torch"]\n[tool.neve.cuda]\n',
+        'dependencies = ["torch", "nvidia-nccl-cu12"]\n',
+        'dependencies = ["torch"]\nclassifiers = ["Environment :: GPU :: NVIDIA CUDA"]\n',
+        'dependencies = ["torch"]\n[[tool.uv.index]]\nname = "pytorch-cu128"\nurl = "https://wheels.example/simple"\n'
+        "explicit = true\n",
+    ],
+)
+def test_who_asks_is_not_warned(index: World, tmp_path: Path, text: str) -> None:
+    assert notes(index, tmp_path, text) == []
+
+
+def test_who_refuses_is_warned_in_any_case(index: World, tmp_path: Path) -> None:
+    text = 'dependencies = ["torch", "nvidia-nccl-cu12"]\n[tool.neve]\ncuda = false\n'
+    (note,) = notes(index, tmp_path, text)
+    assert note.startswith("tool.neve.cuda is false, but its environment has CUDA 12.8")
+
+
+def test_one_that_is_only_checked_is_not_warned(index: World, tmp_path: Path) -> None:
+    notes(index, tmp_path, 'dependencies = ["torch"]\n')
+    recorder = Recorder()
+    lock_project(index.session(tmp_path, progress=recorder), check=True)
+    assert recorder.notes == []
+
+
+def test_requirements_that_were_compiled_ask_for_nothing(index: World, tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("torch==2.9.1\nnvidia-cuda-runtime-cu12==12.8.90\n")
+    recorder = Recorder()
+    lock_project(index.session(tmp_path, progress=recorder))
+    assert any("whl/cpu" in note for note in recorder.notes)
