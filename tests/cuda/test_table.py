@@ -109,3 +109,14 @@ def test_the_script_reads_what_the_wheels_have(refresh: ModuleType) -> None:
     assert refresh.newest_gcc(header) == 14
     words = "sm_70 or higher. Allowed values: 'compute_75','lto_75','sm_100','sm_100f','sm_75','sm_90','sm_90a'"
     assert refresh.architectures(words) == ["7.5", "9.0", "9.0a", "10.0", "10.0f"]
+
+
+def test_the_manual_has_the_same_table() -> None:
+    manual = (ROOT / "docs/reference/cuda.md").read_text("utf-8")
+    rows = {line.split(" | ")[0].strip("| "): line.strip("| ").split(" | ") for line in manual.splitlines()}
+    places = {"wheels": "NVIDIA's wheels", "debian": "Debian's package", None: ""}
+    for each in table().releases.values():
+        plain = [one for one in each.architectures if one[-1].isdigit()]
+        cells = (each.driver or "not published yet", str(each.gcc), f"{plain[0]} to {plain[-1]}", places[each.nvcc])
+        assert rows[each.version] == [each.version, *cells, "yes" if each.aarch64 else "no"]
+    assert all(rows[f"{major}.x"][1] == driver for major, driver in table().floors.items())
