@@ -10,11 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from neve import toml
-from neve.bases.debian.cuda_version import TOOLKIT, choose_version, gccs_of, host_compiler
 from neve.cuda.components import COMPONENTS, Component, find_components
-from neve.cuda.table import table
 from neve.errors import NeveError
-from neve.lock.build_pins import build_pins
 from neve.lock.model import CudaLock
 from neve.python.select import select_wheels
 from neve.render.config import PLATFORMS
@@ -29,6 +26,7 @@ if TYPE_CHECKING:
     from neve.python.target import Target
 
 _RULES = 1  # raised when what is locked for the same wishes changes
+TOOLKIT = "tool.neve.cuda.toolkit"
 _METAPACKAGE = "cuda-toolkit"
 # Components with a version of their own, which are no extras of the metapackage.
 _APART = ("cudnn", "nccl")
@@ -90,9 +88,11 @@ def resolve_toolkit(
 def _resolved(resolver: Resolver, lock: Lock, plan: Plan, wish: _Wish, held: CudaLock | None) -> CudaLock:
     """The toolkit as the indexes have it now; the versions of ``held``, which answers the same wish, stay."""
     from neve.bases.base import find_base
+    from neve.bases.debian.cuda_version import choose_version, gccs_of, host_compiler
     from neve.bases.debian.index import load_index
     from neve.bases.debian.lock import DEBIAN_ARCHITECTURES
     from neve.bases.debian.nvcc import nvcc_packages
+    from neve.lock.build_pins import build_pins
 
     index = load_index(
         plan.release, DEBIAN_ARCHITECTURES[plan.machine], resolver.mirrors, resolver.fetcher, resolver.progress
@@ -201,6 +201,8 @@ def _lacking(pylock: str, target: Target, version: str, components: Sequence[Com
 
 
 def _not_shipped(version: str, architecture: str, lacking: Sequence[str], plan: Plan) -> NeveError:
+    from neve.cuda.table import table
+
     platform = PLATFORMS[architecture]
     others = [PLATFORMS[other] for other in plan.platforms if other != architecture]
     newer = [

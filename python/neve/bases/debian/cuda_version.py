@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from neve.bases.debian.cuda import TOOLKIT
 from neve.bases.debian.suites import SUITES
 from neve.cuda.components import Component, check_components
 from neve.cuda.table import find_release, table
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from neve.cuda.wheels import CudaWheels
 
 VERSION = "tool.neve.cuda.version"
-TOOLKIT = "tool.neve.cuda.toolkit"
 OTHER_BASE = 'or base = "nixpkgs" under [tool.neve], which has nvcc of many releases'
 _OLDEST = (12, 0)  # wheels of CUDA 11 have other names, and no suite has a gcc that is old enough
 _GXX = re.compile(r"g\+\+-(?P<major>[0-9]+)\Z")
@@ -149,7 +149,6 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 __all__ = [
     "OTHER_BASE",
-    "TOOLKIT",
     "VERSION",
     "choose_version",
     "gccs_of",
