@@ -1,4 +1,4 @@
-# The layer with NVIDIA's forward compatibility libraries, of NVIDIA's package cuda-compat-X-Y: at /usr/local/cuda/compat,
+# The layer with NVIDIA's forward compatibility libraries, of its package cuda-compat-X-Y: at /usr/local/cuda/compat,
 # where container runtimes look for them. Nothing else of the image looks there, and the dynamic linker does not know
 # the place: a host whose driver is newer must not have them.
 {
