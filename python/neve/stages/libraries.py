@@ -63,7 +63,7 @@ def add_missing(
         path, before = _write(session, new)
         session = replace(session)  # it reads the project anew
         try:
-            locked = lock_project(session)
+            locked = lock_project(session, warn=False)  # it was said before
         except BaseException:
             _restore(path, before)
             raise

@@ -58,12 +58,15 @@ class Locked:
 
 
 @in_own_words
-def lock_project(session: Session, *, upgrade: bool = False, check: bool = False, refresh: bool = False) -> Locked:
+def lock_project(
+    session: Session, *, upgrade: bool = False, check: bool = False, refresh: bool = False, warn: bool = True
+) -> Locked:
     """Both locks of the session's project, made where they are missing, neve.lock refreshed where it is stale.
 
     A stale uv.lock is refreshed only with ``refresh``: it is the project's own, and `uv` may be asked for another.
     ``upgrade`` takes newer versions of everything; ``check`` writes nothing and raises where a lock is missing or
-    stale, as ``--locked`` does. Raises NeveError, TransientError where a mirror or an index does not answer.
+    stale, as ``--locked`` does; without ``warn`` nothing is said of CUDA that nobody asked for. Raises NeveError,
+    TransientError where a mirror or an index does not answer.
     """
     plan = session.plan
     for note in session.project.notes:
@@ -102,7 +105,7 @@ def lock_project(session: Session, *, upgrade: bool = False, check: bool = False
     changed = (*changed, *written)
     if lock != held and write_if_changed(path, lock_text(lock)):
         changed = (*changed, path.name)
-    if not check:
+    if warn and not check:
         note_unasked(session, environments, where=environment.where)
     return Locked(plan=plan, lock=lock, environments=environments, changed=changed)
 
