@@ -12,14 +12,14 @@
   parent ? null, # a root to start from; its files are copied
   native ? null, # { root; python; }, where its programs do not run here: the same root for this machine
   interpreter ? null, # { archive; python = "3.12"; } of those that uv manages, for /opt/python
-  seesToolkit ? false, # where it builds with the CUDA toolkit
+  toolkit ? null, # the CUDA toolkit that builds see in it
 }:
 run {
   inherit name;
   script =
     if native != null then
       ./foreign-root.sh
-    else if seesToolkit then
+    else if toolkit != null then
       ./build-root.sh
     else
       ./debian-root.sh;
@@ -48,5 +48,13 @@ run {
         ldconfig = ./ldconfig.py;
       }
   )
-  // (if seesToolkit then { debian_root = ./debian-root.sh; } else { });
+  // (
+    if toolkit == null then
+      { }
+    else
+      {
+        inherit toolkit;
+        debian_root = ./debian-root.sh;
+      }
+  );
 }

@@ -16,12 +16,9 @@ check_linked() {
     held=$(library_of "$root/root" "$soname")
     if [ -n "$held" ] && [ -z "$(library_of "$image/root" "$soname")" ]; then
       echo "neve: $package links with $soname, which the image lacks (package $(package_of "$held"))" >> lacking
-    elif [ -z "$held" ] && [ -n "${toolkit-}" ] && [ -z "$(library_of "$image/root" "$soname")" ]; then
-      wheel=$(awk -v name="$soname" '$1 == name { print $2; exit }' "$toolkit/share/neve/libraries")
-      case "  $brought " in
-        *" $wheel "*) ;; # two spaces hold the name of none
-        *) echo "neve: $package links with $soname, which the image lacks (component $wheel)" >> lacking ;;
-      esac
+    elif [ -z "$held" ] && [ -z "$(library_of "$image/root" "$soname")" ]; then
+      wheel=$(wheel_of "$soname")
+      [ -z "$wheel" ] || echo "neve: $package links with $soname, which the image lacks (component $wheel)" >> lacking
     fi
   done < needed
   [ ! -s lacking ] || { cat lacking >&2; exit 1; }
@@ -35,6 +32,13 @@ library_of() {
       return
     fi
   done
+}
+
+# wheel_of SONAME: the wheel of the toolkit that has it, where there is one; not those that the environment brings.
+wheel_of() {
+  [ -n "${toolkit-}" ] || return 0
+  awk -v soname="$1" -v brought=" $brought " \
+    '$1 == soname && !index(brought, " " $2 " ") { print $2; exit }' "$toolkit/share/neve/libraries"
 }
 
 # package_of PATH: the package of the root to build in that holds it, links followed.

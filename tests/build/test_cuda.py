@@ -20,7 +20,17 @@ from tests.build.rebuild import rebuilt
 pytestmark = [pytest.mark.build, pytest.mark.network]
 
 _MODULE = "opt/venv/lib/python3.13/site-packages/cuda_kernel/kernel.cpython-313-x86_64-linux-gnu.so"
-_COMPILES = {"nvcc", "ptxas", "cicc", "cudafe++", "libcudart_static.a", "libnvvm.so.4", "cuda_runtime.h", "g++-14"}
+_COMPILES = {
+    "nvcc",
+    "ptxas",
+    "cicc",
+    "cudafe++",
+    "libcudart_static.a",
+    "libnvvm.so.4",
+    "cuda_runtime.h",
+    "libcuda.so",
+    "g++-14",
+}
 
 
 @dataclass(frozen=True)
@@ -94,7 +104,9 @@ class Build(build_py):
         wanted = os.environ["NEVE_CUDA_GENCODE"].split()
         nvcc = [os.environ["CUDACXX"], "-cudart", "shared", *wanted]
         subprocess.run([*nvcc, "-o", to / "hello", "hello.cu"], check=True)
+        subprocess.run([*nvcc, "-o", to / "driver", "driver.cu", "-lcuda"], check=True)
         said = [["nvcc", "--version"], [os.environ["NVCC_CCBIN"], "--version"]]
+        said += [["readelf", "-d", to / "driver"]]
         said += [["cuobjdump", *words, to / "hello"] for words in (["--list-elf", "--list-ptx"], ["-sass"], ["-ptx"])]
         text = [subprocess.run(words, check=True, capture_output=True, text=True).stdout for words in said]
         (to / "said.txt").write_text("".join(text))
@@ -119,11 +131,15 @@ int main() {
   if (version == 0) add<<<1, 32>>>(nullptr);
 }
 """
+_DRIVER = """\
+#include <cuda.h>
+int main() { return cuInit(0); }
+"""
 
 
 def _probe(directory: Path, version: str, toolkit: str) -> Project:
     pyproject = _PYPROJECT.format(version=version, toolkit=toolkit)
-    files = {"setup.py": _SETUP, "probe/__init__.py": _PACKAGE, "hello.cu": _HELLO}
+    files = {"setup.py": _SETUP, "probe/__init__.py": _PACKAGE, "hello.cu": _HELLO, "driver.cu": _DRIVER}
     made = project(directory, pyproject, files)
     return replace(made, environ={**made.environ, "NEVE_ENGINE": "bwrap"})
 
@@ -146,6 +162,7 @@ def test_a_program_that_links_with_the_runtime(
     assert f"Cuda compilation tools, release {version}" in lines
     assert f"{compiler} (Debian" in lines
     assert f"runtime {number}" in lines  # found through ld.so.cache
+    assert "Shared library: [libcuda.so.1]" in lines  # a stub is linked with, and in no image
     listed = {line.split(".", 1)[1] for line in lines.splitlines() if line.startswith(("ELF file", "PTX file"))}
     assert {name.rpartition("hello.")[2] for name in listed} >= {"1.sm_75.cubin", "2.sm_90.cubin", "1.sm_90.ptx"}
     assert "arch = sm_90" in lines

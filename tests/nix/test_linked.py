@@ -1,4 +1,4 @@
-"""Which package of the root to build in holds a library."""
+"""Which package of the root to build in holds a library, and which wheel of the CUDA toolkit."""
 
 from __future__ import annotations
 
@@ -41,8 +41,30 @@ def test_the_package_of_a_library(path: str, package: str, tmp_path: Path) -> No
         (lists / f"{name}.md5sums").write_text(
             f"{number:032x}  usr/share/doc/{name}/copyright\n{number:032x}  {file}\n"
         )
-    script = '. "$1"; root=$2; found=$(package_of "$3"); echo "<$found>"'
+    assert _said('root=$1; package_of "$2"', str(tmp_path), path) == package
+
+
+@pytest.mark.parametrize(
+    ("soname", "brought", "wheel"),
+    [
+        ("libcudart.so.13", "", "nvidia-cuda-runtime"),
+        ("libcudart.so.13", "nvidia-cublas", "nvidia-cuda-runtime"),
+        ("libcudart.so.13", "nvidia-cublas nvidia-cuda-runtime", ""),  # the environment has it
+        ("libcudart.so.1", "", ""),
+        ("libcuda.so.1", "", ""),  # the driver's
+    ],
+)
+def test_the_wheel_of_a_library_of_the_toolkit(soname: str, brought: str, wheel: str, tmp_path: Path) -> None:
+    lists = tmp_path / "share" / "neve"
+    lists.mkdir(parents=True)
+    (lists / "libraries").write_text("libcublas.so.13 nvidia-cublas\nlibcudart.so.13 nvidia-cuda-runtime\n")
+    assert _said('toolkit=$1 brought=$2; wheel_of "$3"', str(tmp_path), brought, soname) == wheel
+    assert _said('wheel_of "$1"', soname) == ""  # no toolkit at all
+
+
+def _said(script: str, *words: str) -> str:
     linked = nix_library() / "debian" / "linked.sh"
-    words = ["bash", "-euo", "pipefail", "-c", script, "-", str(linked), str(tmp_path), path]
-    done = subprocess.run(words, capture_output=True, text=True, check=True)
-    assert (done.stdout, done.stderr) == (f"<{package}>\n", "")
+    command = ["bash", "-euo", "pipefail", "-c", f'. "$1"; shift; {script}', "-", str(linked), *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    return done.stdout.strip()

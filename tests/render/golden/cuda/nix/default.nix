@@ -41,7 +41,7 @@ let
       }
     ];
     parent = root;
-    seesToolkit = true;
+    inherit (cuda) toolkit;
   };
   # The CUDA toolkit, which builds see at /usr/local/cuda.
   cudaPins = import ./cuda.nix;
