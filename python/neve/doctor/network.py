@@ -12,12 +12,12 @@ from neve.errors import NeveError, TransientError
 from neve.fetch import Fetcher, redacted
 from neve.fetch.problem import MissingError
 from neve.progress import Silent
+from neve.python.wheel import File
 
 if TYPE_CHECKING:
     from neve.doctor.demand import Demand
     from neve.session import Session
 
-_DEFAULT = "https://pypi.org/simple"
 _INDEX_VARIABLES = ("UV_DEFAULT_INDEX", "UV_INDEX_URL")
 _CACHE = "https://cache.nixos.org"
 
@@ -61,15 +61,25 @@ def _mirror(session: Session, demand: Demand) -> list[Finding]:
 
 
 def _index(session: Session, demand: Demand) -> list[Finding]:
-    """The index that uv asks by default. Its page of a package is asked for: that of all may be tens of megabytes."""
-    url = next(filter(None, (session.environ.get(name) for name in _INDEX_VARIABLES)), None) or _configured(session)
-    names = [a.name for a in demand.locked.artefacts] if demand.locked is not None else []
+    """The index that is configured. Its page of a package is asked for: that of all may be tens of megabytes. Where uv
+    has its own default, a file that is locked tells the server.
+    """
     fixes = ["set UV_DEFAULT_INDEX to an index that can be reached from here"]
+    artefacts = demand.locked.artefacts if demand.locked is not None else ()
+    url = next(filter(None, (session.environ.get(name) for name in _INDEX_VARIABLES)), None) or _configured(session)
+    if url is None:
+        files = (a.url for a in artefacts if isinstance(a, File) and urlsplit(a.url).scheme in ("http", "https"))
+        file = next(files, None)
+        if file is None:
+            return [skipped("package index", "uv's own default, and no lock says where that has its files")]
+        server = redacted(f"{urlsplit(file).scheme}://{urlsplit(file).netloc}")
+        return [_answer(session, demand, "package index", file, shown=server, fixes=fixes)]
+    names = [a.name for a in artefacts]
     page = f"{url.rstrip('/')}/{next(iter(names), 'pip')}/"
     return [_answer(session, demand, "package index", page, shown=redacted(url), fixes=fixes, any_page=True)]
 
 
-def _configured(session: Session) -> str:
+def _configured(session: Session) -> str | None:
     from neve.project.uv_settings import uv_settings
 
     for table in uv_settings(session.directory, session.environ):
@@ -78,7 +88,7 @@ def _configured(session: Session) -> str:
                 return str(index["url"])
         if isinstance(table.get("index-url"), str):
             return str(table["index-url"])
-    return _DEFAULT
+    return None
 
 
 def _cache(session: Session, demand: Demand) -> list[Finding]:

@@ -45,9 +45,7 @@ class CudaToolkit(_Model):
 
     version: str
     components: list[str] = Field(description="as tool.neve.cuda.toolkit has them")
-    compiler: str | None = Field(
-        description="package of the host compiler; null where none is pinned"
-    )
+    compiler: str | None = Field(description="package of the host compiler; null where none is pinned")
     runtime: list[str] = Field(description="packages of the toolkit whose libraries the image has")
 
 
@@ -59,9 +57,7 @@ class CudaInfo(_Model):
     components: list[CudaComponent] = Field(description="what the wheels bring")
     size: int | None = Field(description="bytes of those wheels; null where it is not known")
     driver: str | None = Field(description="the oldest Linux driver that runs it (minor version compatibility)")
-    native_driver: str | None = Field(
-        description="the oldest that came with this version, or its branch"
-    )
+    native_driver: str | None = Field(description="the oldest that came with this version, or its branch")
     code: dict[str, GpuCode] = Field(description="by package, of the wheels that are in neve's cache")
     gpus: list[str] | None = Field(description="compute capabilities that all of them run on; null where none is known")
     toolkit: CudaToolkit | None
