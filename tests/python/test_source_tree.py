@@ -32,6 +32,7 @@ def tree(*names: str, **texts: str) -> Tree:
         (tree(a__pyx="# distutils: language = c++\n"), ("c", "c++")),
         (tree("src/a.pyx", setup__py="Extension('a', language='c++')"), ("c", "c++")),
         (tree("src/a.cc"), ("c", "c++")),
+        (tree("src/a.cu"), ("c", "c++")),
         (tree("src/a.f90"), ("c", "fortran")),
         (tree("CMakeLists.txt"), ("c", "c++")),
         (tree(setup__py="setup(ext_modules=find())"), ("c",)),

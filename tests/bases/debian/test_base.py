@@ -13,7 +13,6 @@ from neve.project.config import Config
         ({"system": ["cudaPackages_12_9.cuda_nvcc"]}, "pyproject.toml, tool.neve.system[0]", "nixpkgs"),
         ({"release": "buster"}, "pyproject.toml, tool.neve.release", "bookworm, trixie, forky"),
         ({"release": "26.05"}, "pyproject.toml, tool.neve.release", 'base = "nixpkgs"'),
-        ({"cuda": {}}, "pyproject.toml, tool.neve.cuda", 'base = "nixpkgs"'),
         ({"nixpkgs": {"unfree": ["x"]}}, "pyproject.toml, tool.neve.nixpkgs", 'base = "nixpkgs"'),
     ],
 )
@@ -24,5 +23,6 @@ def test_what_this_base_does_not_have(keys: dict[str, object], where: str, said:
 
 
 def test_what_it_has() -> None:
-    config = Config.model_validate({"system": ["ffmpeg", "g++", "libgl1=1.7.0-1+b2"], "release": "forky"})
+    system = ["ffmpeg", "g++", "libgl1=1.7.0-1+b2"]
+    config = Config.model_validate({"system": system, "release": "forky", "cuda": {"toolkit": ["nvcc"]}})
     assert find_base("debian").problems(config, where="pyproject.toml") == []
