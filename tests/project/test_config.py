@@ -50,6 +50,10 @@ def test_what_is_valid(keys: dict[str, object]) -> None:
         {"nixpkgs": {"rev": "main"}},
         {"nixpkgs": {"nar-hash": "sha256-x"}},
         {"cuda": {"version": "12"}},
+        {"cuda": {"architectures": ["9"]}},
+        {"cuda": {"compat": "yes"}},
+        {"cuda": True},
+        {"cuda": 0},
         {"python": "3"},
         {"python": "3.13.1"},
         {"python": 3.13},
@@ -100,3 +104,16 @@ def test_paths_of_the_image_itself_are_refused(path: str) -> None:
 def test_paths_that_are_refused(path: str) -> None:
     with pytest.raises(ValidationError):
         config(image={"workdir": path})
+
+
+def test_cuda_is_a_table_or_false() -> None:
+    assert Config.model_validate({"cuda": False}).cuda is False
+    table = Config.model_validate({"cuda": {"toolkit": ["nvcc"], "architectures": ["9.0a", "12.0+PTX"]}}).cuda
+    assert table
+    assert table.architectures == ("9.0a", "12.0+PTX")
+
+
+def test_what_is_wrong_in_the_table_of_cuda_is_told_once() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Config.model_validate({"cuda": {"architectures": ["9"]}})
+    assert [error["loc"] for error in caught.value.errors()] == [("cuda", "architectures", 0)]

@@ -232,3 +232,15 @@ def test_a_component_that_is_not_made_for_a_platform(world: World, project: Path
     with pytest.raises(NeveError, match="does not ship the toolkit") as raised:
         lock_project(world.session(project))
     assert raised.value.why == "opencl (nvidia-cuda-opencl) is not made for it"
+
+
+def test_gpus_that_the_release_does_not_compile_for(world: World, project: Path) -> None:
+    configure(project, 'version = "13.0"\ntoolkit = ["nvcc"]\narchitectures = ["5.0", "9.0", "19.0+PTX"]')
+    with pytest.raises(NeveError) as caught:
+        lock_project(world.session(project))
+    old, new = caught.value.errors
+    assert (old.where, new.where) == ("tool.neve.cuda.architectures[0]", "tool.neve.cuda.architectures[2]")
+    assert "7.5 or newer" in old.fixes[0]
+    assert "12.4" in old.fixes[1]  # a release that does
+    assert len(new.fixes) == 1
+    assert not (project / "neve.lock").exists()

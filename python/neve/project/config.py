@@ -169,7 +169,24 @@ class CudaConfig(Model):
     architectures: tuple[Annotated[str, _Matching(_GPU, 'a GPU architecture such as "9.0", or "9.0+PTX"')], ...] = (
         Field((), description='GPU architectures to compile for, as compute capabilities: "8.0", "9.0+PTX"')
     )
-    compat: bool = Field(False, description="add NVIDIA's forward compatibility libraries, for drivers older than CUDA")
+    compat: bool = Field(
+        False, strict=True, description="add NVIDIA's forward compatibility libraries, for drivers older than CUDA"
+    )
+
+
+class _OrFalse:
+    """A table, or the word false."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_wrap_validator_function(self._check, handler(CudaConfig))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [handler(core), {"const": False, "type": "boolean"}]}
+
+    def _check(self, value: Any, handler: core_schema.ValidatorFunctionWrapHandler) -> Any:
+        if not isinstance(value, bool | dict | CudaConfig) or value is True:
+            raise ValueError("it is neither a table nor the word false")
+        return value if value is False else handler(value)
 
 
 # The kinds of projects, in the order in which they are looked for (docs/reference/projects.md).
@@ -221,7 +238,7 @@ class Config(Model):
     build: BuildConfig = BuildConfig()
     image: ImageConfig = ImageConfig()
     nixpkgs: NixpkgsConfig = NixpkgsConfig()
-    cuda: CudaConfig | Literal[False] | None = Field(
+    cuda: Annotated[CudaConfig | Literal[False], _OrFalse()] | None = Field(
         None, description="the table of an image for GPUs, or false for one that is meant for CPUs alone"
     )
     caches: dict[Annotated[str, _Matching(_TAG, "a name")], CacheConfig] = Field({}, description="cache mounts")
