@@ -167,7 +167,8 @@ def test_the_same_as_cuobjdump_lists(tmp_path: Path) -> None:
     """NVIDIA's own compiler and tool, as their wheels hold them; compressed and not, linked and relocatable."""
     uv = Path(sys.executable).with_name("uv")
     at = tmp_path / "at"
-    subprocess.run([uv, "pip", "install", "-q", "--no-deps", "--target", at, *TOOLKIT], check=True)
+    patient = {**os.environ, "UV_HTTP_RETRIES": "10"}
+    subprocess.run([uv, "pip", "install", "-q", "--no-deps", "--target", at, *TOOLKIT], check=True, env=patient)
     cuda = at / "nvidia" / "cu13"
     for program in (cuda / "bin").rglob("*"):
         program.chmod(0o755)
