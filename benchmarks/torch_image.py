@@ -73,6 +73,7 @@ def measure_torch(directory: Path) -> Iterator[Figure]:
         what="… disk: most at once, and in the end (wheels, layers, tools; nothing was there before)",
         result=f"{disk.most / _GB:.1f} GB, {disk.size() / _GB:.1f} GB",
     )
+    yield from _start(project, environ)
     data = directory / "registry"
     data.mkdir()
     with registry(data) as upstream, counting(upstream) as proxy:
@@ -168,6 +169,14 @@ def _cold_figures(cold: _Run, image: Image, project: Path) -> Iterator[Figure]:
     )
 
 
+def _start(project: Path, environ: Mapping[str, str]) -> Iterator[Figure]:
+    """That torch and its libraries load: the program computes on the CPU where there is no GPU, and fails where not."""
+    run = _timed(["-C", str(project), "run"], {**environ, "NEVE_ENGINE": "bwrap"})
+    yield Figure(what="… neve run by bubblewrap, the first time (it unpacks the image)", result=f"{run.took:.1f} s")
+    run = _timed(["-C", str(project), "run"], {**environ, "NEVE_ENGINE": "bwrap"})
+    yield Figure(what="… again: torch starts and multiplies two matrices", result=f"{run.took:.1f} s")
+
+
 def _uncompressed(layout: Path, image: Image) -> int:
     from tests.build.layers import plain_size
 
@@ -222,8 +231,7 @@ def _second_project(
 
 def _large_wheels(image: Image) -> dict[str, Descriptor]:
     """The layers that are one wheel each, by their names."""
-    names = [str(entry["created_by"]).removeprefix("neve: ") for entry in image.config["history"]]
-    found = dict(zip(names, (layer.descriptor for layer in image.layers), strict=True))
+    found = dict(zip(image.names, (layer.descriptor for layer in image.layers), strict=True))
     return {name: each for name, each in found.items() if each.size >= LARGE // 2 and _WHEEL.match(name)}
 
 

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from neve.cuda.architectures import Architectures
 from neve.cuda.fatbin import MAGIC, Fatbins
-from neve.image.gpu_code import tree_architectures
 from tests.cuda.fatbins import container, entry, fatbin
 
 
@@ -183,9 +182,8 @@ def test_the_same_as_cuobjdump_lists(tmp_path: Path) -> None:
     for name, options in {"plain": [], "none": ["-no-compress"], "size": ["--compress-mode", "size"]}.items():
         subprocess.run(["nvcc", *gencode, *options, "-o", str(tree / name), str(source)], check=True, env=environment)
     subprocess.run(["nvcc", "-rdc=true", *gencode, "-o", tree / "rdc", source], check=True, env=environment)
-    found = tree_architectures(tree)
-    assert set(found) == {"plain", "none", "size", "rdc"}
-    for name, has in found.items():
+    for name in ("plain", "none", "size", "rdc"):
+        has = read((tree / name).read_bytes())
         listed = subprocess.run(
             ["cuobjdump", "-all", "-lelf", "-lptx", tree / name],
             check=True,

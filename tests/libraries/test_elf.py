@@ -2,15 +2,13 @@ from __future__ import annotations
 
 import sys
 import sysconfig
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neve.libraries.elf import Elf, ElfError, find_sections, loaded_size, parse_elf
-from tests.cuda.fatbins import with_sections
+from neve.libraries.elf import Elf, ElfError, loaded_size, parse_elf
 from tests.libraries.elves import Bytes, elf
 
 NAMES = st.text(st.characters(codec="utf-8", categories=["L", "N", "P"]), min_size=1, max_size=40)
@@ -141,25 +139,3 @@ def test_where_its_program_ends() -> None:
     assert loaded_size(Bytes(data[:4000])) == 4000
     with pytest.raises(ElfError):
         loaded_size(Bytes(data[:100]))
-
-
-def test_sections() -> None:
-    data = with_sections(elf(), {".text": b"t" * 10, ".nv_fatbin": b"f" * 40, "nv": b"n", ".nv_fatbin2": b"g"})
-    found = find_sections(Bytes(data), [b".nv_fatbin", b"nv", b"absent"])
-    assert found is not None
-    assert [data[offset : offset + size] for offset, size in found] == [b"f" * 40, b"n"]
-    assert find_sections(Bytes(elf()), [b".text"]) is None
-    assert find_sections(Bytes(data[:30]), [b".text"]) is None
-    with pytest.raises(ElfError, match="cut short"):
-        find_sections(Bytes(data[:-1]), [b".text"])
-
-
-@given(st.integers(0, 4000), st.binary(min_size=1, max_size=8))
-def test_no_table_of_sections_does_harm(place: int, value: bytes) -> None:
-    data = bytearray(with_sections(elf(), {".text": b"t" * 10, ".nv_fatbin": b"f" * 40}))
-    place %= len(data)
-    data[place : place + len(value)] = value
-    with suppress(ElfError):
-        assert all(
-            offset + size <= len(data) for offset, size in find_sections(Bytes(bytes(data)), [b".nv_fatbin"]) or ()
-        )

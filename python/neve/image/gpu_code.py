@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import stat
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
@@ -15,20 +14,22 @@ from neve.cuda.fatbin import Fatbins
 from neve.errors import NeveError
 from neve.image.layout import Layer, Layout
 from neve.image.unpacked import unpacked
-from neve.libraries.elf import MAGIC, ElfError, find_sections, loaded_size
+from neve.libraries.elf import MAGIC
 from neve.tar import Header
 
 _CHUNK = 1 << 20
-_HEADERS = 1 << 12  # bytes: what is read at a place where a header may be
-_SECTIONS = (b".nv_fatbin", b"__nv_relfatbin")
 
 
-def image_architectures(layout: Path, *, architecture: str | None = None) -> dict[str, Architectures]:
+def image_architectures(
+    layout: Path, *, architecture: str | None = None, layers: Collection[str] | None = None
+) -> dict[str, Architectures]:
     """The files with code for GPUs in the image of the OCI layout at ``layout``, by path ("opt/venv/..."), and the GPU
-    architectures that it is for. Each layer is read once and never held whole. Raises NeveError where it cannot be.
+    architectures that it is for: in the ``layers`` of these names, where they are given. ``architecture`` is that of
+    the image ("amd64"). Each layer is read once and never held whole. Raises NeveError where it cannot be.
     """
     opened = Layout(layout)
-    layers = opened.image(architecture).layers
+    image = opened.image(architecture)
+    chosen = [each for each, name in zip(image.layers, image.names, strict=True) if layers is None or name in layers]
 
     def read(layer: Layer) -> dict[str, Architectures]:
         path = opened.blob(layer.descriptor.digest)
@@ -42,27 +43,9 @@ def image_architectures(layout: Path, *, architecture: str | None = None) -> dic
 
     found: dict[str, Architectures] = {}
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        for each in pool.map(read, layers):
+        for each in pool.map(read, chosen):
             found |= each
     return {path: has for path, has in sorted(found.items()) if has}
-
-
-def tree_architectures(root: Path) -> dict[str, Architectures]:
-    """The files with code for GPUs below ``root``, by path from there, and the GPU architectures that it is for. Files
-    that cannot be read are passed over. Of each no more is read than headers, so it is fast even for gigabytes.
-    """
-    found: dict[str, Architectures] = {}
-    for directory, names, files in os.walk(root):
-        names.sort()
-        for name in files:
-            path = Path(directory, name)
-            try:
-                has = _of_file(path)
-            except (OSError, ElfError):
-                continue
-            if has:
-                found[path.relative_to(root).as_posix()] = has
-    return dict(sorted(found.items()))
 
 
 def _of_layer(stream: IO[bytes]) -> Iterator[tuple[str, Architectures]]:
@@ -82,43 +65,4 @@ def _of_layer(stream: IO[bytes]) -> Iterator[tuple[str, Architectures]]:
             yield member.name.removeprefix("./"), fatbins.tally.architectures
 
 
-class _File:
-    """A file of this machine as a Source."""
-
-    def __init__(self, number: int, size: int) -> None:
-        self._number, self.size = number, size
-
-    def read(self, offset: int, size: int) -> bytes:
-        try:
-            return os.pread(self._number, size, offset)
-        except (OSError, OverflowError) as error:
-            raise ElfError(f"it cannot be read: {error}") from error
-
-    def near(self, offset: int, size: int) -> bool:  # noqa: ARG002
-        return True
-
-
-def _of_file(path: Path) -> Architectures:
-    number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        about = os.fstat(number)
-        source = _File(number, about.st_size)
-        if not stat.S_ISREG(about.st_mode) or source.read(0, len(MAGIC)) != MAGIC or about.st_size < 64:
-            return Architectures()
-        parts = find_sections(source, _SECTIONS)
-        fatbins = Fatbins()
-        for offset, size in [(0, loaded_size(source))] if parts is None else parts:
-            _feed(fatbins, source, offset, offset + size)
-        return fatbins.tally.architectures
-    finally:
-        os.close(number)
-
-
-def _feed(fatbins: Fatbins, source: _File, place: int, end: int) -> None:
-    """What lies there; payloads are passed over."""
-    while place < end and (data := source.read(place, min(_HEADERS, end - place))):
-        fatbins.feed(place, data)
-        place = max(fatbins.wants, place + len(data))
-
-
-__all__ = ["image_architectures", "tree_architectures"]
+__all__ = ["image_architectures"]

@@ -23,6 +23,7 @@ LAYERS = (LAYER, f"{LAYER}+gzip", f"{LAYER}+zstd")
 # Documents are read whole: registries refuse manifests beyond 4 MiB, and a hostile file must not fill memory.
 _DOCUMENT_LIMIT = 4 << 20
 _DIGEST = re.compile(r"(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})")
+_MADE = "neve: "
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
@@ -61,6 +62,14 @@ class Image:
         """Bytes that a registry stores for it: manifest, config and compressed layers."""
         layers = sum(layer.descriptor.size for layer in self.layers)
         return self.manifest_descriptor.size + self.config_descriptor.size + layers
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What neve calls each of the layers ("base", "wheels-3"); "" of one that another program made."""
+        history = [each for each in self.config.get("history") or () if not each.get("empty_layer")]
+        found = [str(each.get("created_by", "")) for each in history]
+        named = [text.removeprefix(_MADE) if text.startswith(_MADE) else "" for text in found]
+        return tuple(named) if len(named) == len(self.layers) else ("",) * len(self.layers)
 
 
 @dataclass(frozen=True)

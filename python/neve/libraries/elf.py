@@ -6,7 +6,7 @@ Files come from strangers: every offset and count is checked, and nothing is rea
 from __future__ import annotations
 
 import struct
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -21,8 +21,6 @@ _VERNEED, _VERNEEDNUM = 0x6FFFFFFE, 0x6FFFFFFF
 
 # More than any real file has: the largest of the CUDA libraries stay far below.
 _SEGMENTS = 1024
-_SECTIONS = 1 << 16
-_SECTION_NAMES = 1 << 22  # bytes
 _DYNAMIC = 1 << 16  # entries
 _NAMES = 4096
 _NAME = 4096  # bytes
@@ -95,34 +93,6 @@ def loaded_size(source: Source) -> int:
     head = source.read(0, 64)
     _, segments = _segments(source, head, 32 * head[4], "<" if head[5] == 1 else ">")
     return min(max((s.offset + s.size for s in segments if s.kind == _PT_LOAD), default=0), source.size)
-
-
-def find_sections(source: Source, names: Collection[bytes]) -> list[tuple[int, int]] | None:
-    """Where the sections called ``names`` lie in the ELF file ``source``: offset and size in bytes, in the order of the
-    file; None where it has no table of sections. Raises ElfError for one that is broken.
-    """
-    head = source.read(0, 64)
-    if len(head) < 64:
-        return None
-    order, wide = "<" if head[5] == 1 else ">", head[4] == 2
-    table, entry, count, index = struct.unpack_from(order + ("40xQ10xHHH" if wide else "32xI10xHHH"), head)
-    if not table or not count or index >= count:
-        return None
-    shape = struct.Struct(order + ("I20xQQ" if wide else "I12xII"))  # its name, offset and size
-    if entry < shape.size or count > _SECTIONS:
-        raise ElfError("its table of sections cannot be")
-    data = _exactly(source, table, entry * count)
-    found = [shape.unpack_from(data, entry * number) for number in range(count)]
-    _, start, length = found[index]
-    if length > _SECTION_NAMES:
-        raise ElfError("the names of its sections are too long")
-    texts = _exactly(source, start, length)
-    wanted = {name + b"\0" for name in names}
-    return sorted(
-        (offset, size)
-        for name, offset, size in found
-        if any(texts.startswith(each, name) for each in wanted) and offset + size <= source.size
-    )
 
 
 def _segments(source: Source, head: bytes, bits: int, order: str) -> tuple[int, list[_Segment]]:
@@ -259,4 +229,4 @@ def _text(raw: bytes) -> str:
     return text
 
 
-__all__ = ["MACHINES", "MAGIC", "Elf", "ElfError", "Source", "find_sections", "loaded_size", "parse_elf"]
+__all__ = ["MACHINES", "MAGIC", "Elf", "ElfError", "Source", "loaded_size", "parse_elf"]

@@ -18,6 +18,7 @@ from neve.project.detect import MARKERS
 from neve.project.uv_settings import VARIABLES, settings_files
 from neve.python.source_tree import is_telling
 from neve.resources import nix_library, templates
+from neve.stages.compiled import note_left_out
 from neve.stages.remedy import in_own_words
 from neve.stages.work import work_directory
 
@@ -48,6 +49,7 @@ def build_image(session: Session) -> Built:
             return before.result()
         keys, reference = _rendered(session, before, keys)
         layout = Path(_nix_build(session, "oci", work / "result"))
+        note_left_out(session, layout)
         digest = (layout / "digest").read_text().strip()
         state = _State(
             rendered=keys.rendered,

@@ -1,0 +1,51 @@
+"""What the toolkit compiled, against the GPUs that the project asks for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from neve.cuda.architectures import Architectures
+    from neve.session import Session
+
+_PTX = "+PTX"
+
+
+def note_left_out(session: Session, layout: Path) -> None:
+    """Note the files of the image at ``layout`` that were compiled without code for an architecture of
+    ``tool.neve.cuda.architectures``: the image's labels say that it is there. Nothing is read where none are asked for.
+    """
+    config, plan = session.project.config.cuda, session.plan
+    if not config or not config.architectures or plan.cuda is None:
+        return
+    from neve.components.plan import ARCHITECTURES
+    from neve.image.gpu_code import image_architectures
+
+    layers = ("sources", "local", "project", plan.project.name)
+    missing: dict[str, str] = {}
+    for platform, architecture in ARCHITECTURES.items():
+        if architecture in plan.platforms:
+            found = image_architectures(layout, architecture=platform.rpartition("/")[2], layers=layers)
+            missing |= {file: told for file, has in found.items() if (told := _lacking(has, config.architectures))}
+    for file, told in sorted(missing.items()):
+        session.progress.note(
+            f"{file} {told}, for which tool.neve.cuda.architectures asks: what compiles it does not read"
+            " TORCH_CUDA_ARCH_LIST, CUDAARCHS or NEVE_CUDA_GENCODE"
+        )
+
+
+def _lacking(has: Architectures, asked: Sequence[str]) -> str:
+    """Which of ``asked`` ("9.0", "12.0+PTX") ``has`` no code for; empty where it has code for all of them."""
+    lacking = [
+        name
+        for name in asked
+        if ((plain := name.removesuffix(_PTX)) not in has.sass and (plain[-1].isalpha() or not has.covers(plain)))
+        or (name.endswith(_PTX) and plain not in has.ptx)
+    ]
+    return f"has code for GPUs of compute capability {has} and none for {', '.join(lacking)}" if lacking else ""
+
+
+__all__ = ["note_left_out"]
