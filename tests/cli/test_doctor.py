@@ -56,9 +56,16 @@ def test_images_one_at_a_time(tmp_path: Path) -> None:
 
 def test_gpus_are_looked_for_before_anything_is_built(tmp_path: Path, world: World) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "app"\nversion = "1"\n')
-    for words in (["run", "--gpus=train.py"], ["shell", "--gpus=0"]):
-        with pytest.raises(UsageError, match="names no GPUs"):
+    for words, fix in (
+        (["run", "--gpus", "train.py"], "`neve run --gpus=all train.py`"),
+        (["shell", "--gpus=s p.py"], "`neve shell --gpus=all 's p.py'`"),
+        (["run", "--gpus", "serve"], "`neve run --gpus=all -- serve`"),
+        (["run", "--gpus", "pyproject.toml"], "`neve run --gpus=all -- pyproject.toml`"),
+        (["shell", "--gpus=0"], "--gpus=device=0 "),
+    ):
+        with pytest.raises(UsageError, match="names no GPUs") as caught:
             run_command(["-C", str(tmp_path), *words])
+        assert fix in caught.value.fixes[0]
     with pytest.raises(UsageError, match="takes no GPUs"):
         run_command(["-C", str(tmp_path), "shell", "--print-env", "--gpus"])
     if not Path("/dev/nvidia0").exists():

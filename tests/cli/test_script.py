@@ -76,6 +76,13 @@ def test_a_name_to_push_to_comes_after_the_script(seen: list[tuple[Namespace, Se
 def test_a_script_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(NeveError, match="no such script"):
         run_command(["-C", str(tmp_path), "build", "none.py"])
+    for words in (["run", "none.py"], ["run", "--gpus", "all", "none.py"], ["shell", "--gpus=all", "none.py"]):
+        with pytest.raises(NeveError, match="no such script") as caught:
+            run_command(["-C", str(tmp_path), *words])
+        assert caught.value.where == str(tmp_path / "none.py")
+    # Before a GPU is looked for, too.
+    with pytest.raises(NeveError, match="no project here"):
+        run_command(["-C", str(tmp_path), "run", "--gpus=all", "--", "none.py"])
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="the mirror on loopback has amd64 alone")

@@ -34,17 +34,22 @@ def machine(tmp_path: Path) -> Machine:
         ('"device=0,1"', Request(names=("0", "1"))),
         ("0,1", Request(names=("0", "1"))),
         ("GPU-1a-2b,MIG-3c", Request(names=("GPU-1a-2b", "MIG-3c"))),
+        ("device=all", Request()),
+        ("0:1,mig1:0", Request(names=("0:1", "mig1:0"))),
     ],
 )
 def test_what_is_asked_for(text: str, expected: Request) -> None:
     assert Request.parse(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "0", "-1", "train.py", "a b", "device=", "0,,1", "$(x)", "--rm"])
+@pytest.mark.parametrize(
+    "text", ["", "0", "-1", "train.py", "a b", "device=", "0,,1", "$(x)", "--rm", "nonsense", "9" * 5000, "30000000"]
+)
 def test_what_names_no_gpus(text: str) -> None:
     with pytest.raises(UsageError, match="names no GPUs") as caught:
         Request.parse(text)
-    assert "--gpus=all" in caught.value.fixes[0]
+    assert "--gpus=all" in caught.value.fixes[-1]
+    assert ("--gpus=device=0 is" in caught.value.fixes[0]) is (text == "0")
 
 
 def test_docker_is_told_as_its_own_flag_has_it(machine: Machine) -> None:

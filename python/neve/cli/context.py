@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from neve.errors import NeveError
+from neve.errors import NeveError, UsageError
 from neve.session import Options, Session
 
 if TYPE_CHECKING:
@@ -48,25 +49,65 @@ def gpus_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def asked_gpus(words: argparse.Namespace, engine: str | None) -> Request | None:
-    """The GPUs that are asked for. Raises UsageError, and NeveError where ``engine``, a command line (None: what is
-    found), would have none to give: before anything is built for that.
+def asked_gpus(words: argparse.Namespace, session: Session, engine: str | None) -> Request | None:
+    """The GPUs that are asked for. Raises UsageError, and NeveError where there is nothing to run, or where ``engine``,
+    a command line (None: what is found), would have none to give: before anything is built for that.
     """
-    if words.gpus is None:
-        return None
-    from neve.host import Host
-    from neve.image.engine import find_engine
-    from neve.image.gpus import Request, must_have_gpu
+    gpus = _gpus_of(words) if words.gpus is not None else None
+    if gpus is not None or words.unfound:
+        _must_be_there(words, session)
+    if gpus is not None:
+        from neve.host import Host
+        from neve.image.engine import find_engine
+        from neve.image.gpus import must_have_gpu
 
-    asked = Request.parse(words.gpus)
-    must_have_gpu(Host(), find_engine(engine))
-    return asked
+        must_have_gpu(Host(), find_engine(engine))
+    return gpus
+
+
+def _gpus_of(words: argparse.Namespace) -> Request:
+    """The value of ``--gpus``, which takes the word after it, whatever that was meant to be."""
+    from neve.image.gpus import Request
+
+    try:
+        return Request.parse(words.gpus)
+    except UsageError as error:
+        text = shlex.quote(words.gpus)
+        if words.gpus.endswith(".py"):
+            meant = f"`neve {words.command} --gpus=all {text}` runs the script with all GPUs"
+        elif words.gpus and (words.gpus[0].isalpha() or Path(words.directory, words.gpus).is_file()):
+            meant = f"where it is for the program: `neve {words.command} --gpus=all -- {text}`"
+        else:
+            raise
+        raise UsageError(error.what, where=error.where, fixes=[meant, *error.fixes]) from None
+
+
+def _must_be_there(words: argparse.Namespace, session: Session) -> None:
+    """Raise NeveError where the session has no project: of the script that was meant, where there is nothing at all."""
+    from neve.project.detect import MARKERS
+
+    try:
+        session.project  # noqa: B018 - reading it is the check
+    except NeveError:
+        if words.unfound and not any((session.directory / name).exists() for name in MARKERS):
+            raise _no_script(session.directory / words.unfound) from None
+        raise
+
+
+def _no_script(path: Path) -> NeveError:
+    return NeveError(
+        "there is no such script",
+        where=str(path),
+        fixes=["give its path from this directory, or from that of -C DIR"],
+    )
 
 
 def take_script(parser: argparse.ArgumentParser, words: argparse.Namespace) -> None:
     """Make ``words.script`` the script that is meant, or None. Of a command that takes words of other kinds too, the
-    first is a script where it ends in ``.py`` and is there. ``parser`` ends the process for wrong usage.
+    first is a script where it ends in ``.py`` and is there; ``words.unfound`` is one that is not. ``parser`` ends the
+    process for wrong usage.
     """
+    words.unfound = None
     if hasattr(words, "script"):
         if words.script is not None and not words.script.endswith(".py"):
             parser.error(f"unrecognized arguments: {words.script} (a script's name ends in .py)")
@@ -74,9 +115,13 @@ def take_script(parser: argparse.ArgumentParser, words: argparse.Namespace) -> N
     words.script = None
     for name in ("arguments", "names"):
         given = getattr(words, name, None)
-        if given and given[0].endswith(".py") and Path(words.directory, given[0]).is_file():
+        if not given or not given[0].endswith(".py"):
+            continue
+        if Path(words.directory, given[0]).is_file():
             words.script = given[0]
             setattr(words, name, given[1:])
+        else:
+            words.unfound = given[0]
 
 
 def make_context(words: argparse.Namespace) -> Context:
@@ -93,11 +138,7 @@ def make_context(words: argparse.Namespace) -> Context:
     script = Path(words.script) if getattr(words, "script", None) else None
     if script is not None:
         if not (directory / script).is_file():
-            raise NeveError(
-                "there is no such script",
-                where=str(directory / script),
-                fixes=["give its path from this directory, or from that of -C DIR"],
-            )
+            raise _no_script(directory / script)
         directory = directory / script.parent  # its locks lie beside it
     options = Options(offline=words.offline, locked=words.locked, frozen=words.frozen, nix=words.nix)
     return Context(

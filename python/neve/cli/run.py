@@ -48,7 +48,7 @@ def run(context: Context) -> int:
 
     session, words = context.session, context.words
     engine = words.engine or session.environ.get("NEVE_ENGINE")
-    gpus = asked_gpus(words, engine)
+    gpus = asked_gpus(words, session, engine)
     built = build_image(session)
     rootfs, architecture = platform_output(session.plan, "rootfs", words.platform)
     return run_image(

@@ -45,8 +45,9 @@ def run(context: Context) -> int:
         raise UsageError("--print-env takes no command", fixes=["`neve shell -- COMMAND` runs one"])
     if words.print_env and words.gpus:
         raise UsageError("--print-env takes no GPUs", fixes=["`neve shell --gpus` opens a shell that has them"])
-    gpus = asked_gpus(words, "bubblewrap")
-    shell = find_shell(_upwards(context.session, words.directory))
+    session = _upwards(context.session, words.directory)
+    gpus = asked_gpus(words, session, "bubblewrap")
+    shell = find_shell(session)
     if not words.print_env:
         return shell.run(words.arguments, Path.cwd(), gpus=gpus)
     context.result(*shell.environment())

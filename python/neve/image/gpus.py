@@ -19,7 +19,9 @@ from neve.image.engine import Engine, Kind
 # Where images look for a driver that no ldconfig knows.
 LIBRARIES = "/usr/local/nvidia/lib64"
 _PROGRAMS = "/usr/local/nvidia/bin"
-_LIST = re.compile(r"[A-Za-z0-9][A-Za-z0-9_:.-]*(?:,[A-Za-z0-9][A-Za-z0-9_:.-]*)*")
+_COUNT = re.compile(r"[1-9][0-9]{0,3}")
+# An index (0), that of a part (0:1), both also as nvidia-ctk names them (gpu0, mig0:1), or a UUID.
+_NAME = re.compile(r"(?:gpu|mig)?[0-9]{1,4}(?::[0-9]{1,4})?|(?:GPU|MIG)-[A-Za-z0-9][A-Za-z0-9-]{0,99}")
 _HOOKS = ("/etc/containers/oci/hooks.d", "/usr/share/containers/oci/hooks.d")
 _REMOTE = {"--remote", "-r", "--url", "--connection", "-c", "--host", "-H", "--context"}
 _FAR = {Kind.PODMAN: ("CONTAINER_HOST", "CONTAINER_CONNECTION"), Kind.DOCKER: ("DOCKER_HOST", "DOCKER_CONTEXT")}
@@ -39,16 +41,17 @@ class Request:
         """``all``, a number of GPUs, or ``device=0,GPU-…``, as docker's ``--gpus`` has them; ``device=`` may be left
         away before UUIDs and several indices. Raises UsageError.
         """
-        if text == "all":
-            return cls()
-        if text.isdecimal() and int(text):
-            return cls(count=int(text))
         names = text.strip("\"'").removeprefix("device=")
-        if not _LIST.fullmatch(names) or text == "0" or names.endswith(".py"):
+        if names == "all":
+            return cls()
+        if _COUNT.fullmatch(text):
+            return cls(count=int(text))
+        if text == "0" or not all(map(_NAME.fullmatch, names.split(","))):
+            first = ["--gpus=device=0 is the first one, --gpus=1 any one"] if text == "0" else []
             raise UsageError(
-                f"{text!r} names no GPUs",
+                f"{text[:60]!r} names no GPUs",
                 where="--gpus",
-                fixes=["write --gpus=all, --gpus=2 for two of them, --gpus=device=0,1 or UUIDs"],
+                fixes=[*first, "write --gpus=all, --gpus=2 for two of them, --gpus=device=0,1 or UUIDs"],
             )
         return cls(names=tuple(names.split(",")))
 
