@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from neve.cuda.compiling import compile_environment
+from neve.cuda.compiling import compile_environment, library_places
 
 
 def test_the_toolkit_and_its_host_compiler_are_where_build_systems_look() -> None:
@@ -39,3 +39,12 @@ def test_architectures_are_named_as_each_build_system_has_them() -> None:
 def test_what_is_no_compute_capability_is_refused() -> None:
     with pytest.raises(ValueError, match="'9'"):
         compile_environment("/cuda", compiler=None, architectures=("9",))
+
+
+def test_where_wheels_have_their_libraries() -> None:
+    site = "/opt/venv/lib/python3.13/site-packages"
+    of_13 = ["nvidia-cudnn-cu13", "nvidia-cuda-runtime", "nvidia-cublas"]
+    assert library_places(of_13, 13, site) == [f"{site}/nvidia/cu13/lib", f"{site}/nvidia/cudnn/lib"]
+    of_12 = ["nvidia-cuda-runtime-cu12", "nvidia-cublas-cu12"]
+    assert library_places(of_12, 12, site) == [f"{site}/nvidia/cublas/lib", f"{site}/nvidia/cuda_runtime/lib"]
+    assert library_places([], 13, site) == []

@@ -170,6 +170,27 @@ def test_cudnn_is_the_one_of_the_environment(world: World, project: Path) -> Non
     assert cuda.compiler is None
 
 
+def test_no_library_is_newer_than_that_of_the_environment(world: World, project: Path) -> None:
+    """What was compiled with a newer one may call what is not there."""
+    publish_both(world)
+    world.serve_wheel("fruit", "1.0", requires=("nvidia-cublas==13.0.1.1", "cuda-toolkit==13.2.1"))
+    expected = {"cublas": "13.0.1.1", "cuda-runtime": "13.2.1.1", "cuda-nvrtc": "13.2.1.1", "cuda-cccl": "13.2.1.1"}
+    for name, version in expected.items():
+        needs = ("nvidia-cuda-nvrtc",) if name == "cublas" else ()
+        world.serve_wheel(f"nvidia-{name}", version, tag="py3-none-manylinux_2_17_aarch64", requires=needs)
+    configure(project, 'toolkit = ["cublas", "cudart"]', '"fruit"')
+    cuda = locked(world, project)
+    assert cuda.version == "13.2"
+    assert cuda.architectures == ("x86_64",)
+    assert versions(cuda) == {f"nvidia-{name}": version for name, version in expected.items()}
+    # The pins stay when there are more to add.
+    platforms = '[tool.neve]\nplatforms = ["linux/amd64", "linux/arm64"]'
+    configure(project, f'toolkit = ["cublas", "cudart"]\n{platforms}', '"fruit"')
+    both = locked(world, project)
+    assert both.architectures == ("x86_64", "aarch64")
+    assert versions(both) == versions(cuda)
+
+
 def test_nvcc_of_12_4_is_debians(world: World, project: Path) -> None:
     configure(project, 'version = "12.4"\ntoolkit = ["nvcc"]')
     with pytest.raises(NeveError) as raised:

@@ -1,10 +1,11 @@
-"""What builds are told of the CUDA toolkit: the variables that build systems read."""
+"""What builds are told of the CUDA toolkit: the variables that build systems read; and where its libraries are then."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+_SUFFIX = re.compile(r"-cu[0-9]+\Z")
 _CAPABILITY = re.compile(r"(?P<major>[0-9]{1,2})\.(?P<minor>[0-9][af]?)(?P<ptx>\+PTX)?\Z")
 
 
@@ -33,6 +34,15 @@ def compile_environment(
     return found
 
 
+def library_places(packages: Iterable[str], major: int, site_packages: str) -> list[str]:
+    """The directories below ``site_packages`` where NVIDIA's wheels of CUDA ``major`` called ``packages`` have their
+    libraries, sorted: one for all from CUDA 13 on, one for each that has the major version in its name.
+    """
+    found = {_SUFFIX.sub("", package) if _SUFFIX.search(package) else f"nvidia-cu{major}" for package in packages}
+    directories = sorted(name.removeprefix("nvidia-").replace("-", "_") for name in found)
+    return [f"{site_packages}/nvidia/{directory}/lib" for directory in directories]
+
+
 def _capability(architecture: str) -> tuple[str, bool]:
     """The number of an architecture ("90a"), and whether PTX is wanted."""
     match = _CAPABILITY.match(architecture)
@@ -47,4 +57,4 @@ def _gencode(number: str, ptx: bool) -> list[str]:
     return [f"-gencode=arch=compute_{number},code={code}" for code in codes]
 
 
-__all__ = ["compile_environment"]
+__all__ = ["compile_environment", "library_places"]

@@ -9,8 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from packaging.version import Version
+
 from neve import toml
-from neve.cuda.components import COMPONENTS, Component, find_components
+from neve.cuda.components import COMPONENTS, Component, component_of, find_components
 from neve.errors import NeveError
 from neve.lock.model import CudaLock
 from neve.python.select import select_wheels
@@ -25,14 +27,14 @@ if TYPE_CHECKING:
     from neve.lock.sdists import BuildWheelPin
     from neve.python.target import Target
 
-_RULES = 1  # raised when what is locked for the same wishes changes
+_RULES = 2  # raised when what is locked for the same wishes changes
 TOOLKIT = "tool.neve.cuda.toolkit"
 _METAPACKAGE = "cuda-toolkit"
 # Components with a version of their own, which are no extras of the metapackage.
 _APART = ("cudnn", "nccl")
 # Headers that the headers of a component read, and what nvcc runs: the metapackage says some of it, of newer releases.
 _NEEDS: Mapping[str, tuple[str, ...]] = {"cudart": ("cccl",), "nvcc": ("crt", "cudart", "nvvm")}
-_ROUNDS = 3
+_ROUNDS = 4
 _FIXES = (
     f"have whoever runs the index add `{_METAPACKAGE}` and NVIDIA's wheels of this release",
     "or take another release: `version` under [tool.neve.cuda]",
@@ -49,19 +51,25 @@ class _Wish:
     suite: str
 
     @property
-    def equal(self) -> list[str]:
-        """Packages of the environment that have a version of their own: the toolkit's must be the same."""
+    def brought(self) -> dict[str, str]:
+        """The environment's libraries with their versions, by component: no older one must run what is compiled. That
+        of the runtime goes with nvcc.
+        """
         if self.wheels is None:
-            return []
-        names = {f"nvidia-{name}-cu{self.wheels.major}" for name in _APART}
-        return sorted(f"{name}=={version}" for name, version in self.wheels.components if name in names and version)
+            return {}
+        found = {component_of(name): version for name, version in sorted(self.wheels.components) if version}
+        return {
+            component.name: version
+            for component, version in found.items()
+            if component is not None and not component.build_only and component.name != "cudart"
+        }
 
     @property
     def digest(self) -> str:
         """What changes where another toolkit may be the answer."""
         names = [component.name for component in self.components]
         brought = self.wheels.version if self.wheels is not None else None
-        text = json.dumps([_RULES, self.version, brought, names, self.suite, self.equal])
+        text = json.dumps([_RULES, self.version, brought, names, self.suite, self.brought])
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -102,8 +110,8 @@ def _resolved(resolver: Resolver, lock: Lock, plan: Plan, wish: _Wish, held: Cud
     nvcc = any(component.name == "nvcc" for component in wish.components)
     compiler = host_compiler(version, plan.release, gccs) if nvcc else None
     resolver.progress.stage(f"resolving the toolkit of CUDA {version}")
-    equal = [*wish.equal, *(f"{wheel.name}=={wheel.version}" for wheel in (held.wheels if held else ()))]
-    pylock, runtime = _pylocks(resolver, plan, version, wish.components, tuple(dict.fromkeys(equal)))
+    equal = [f"{wheel.name}=={wheel.version}" for wheel in (held.wheels if held else ())]
+    pylock, runtime = _pylocks(resolver, plan, version, wish, equal)
     targets = find_base(plan.base).targets(lock.base, plan, building=True)
     having = _having(pylock, targets, version, wish.components, plan)
     found = build_pins(pylock, having, own=plan.machine, where=TOOLKIT) if pylock else None
@@ -120,42 +128,65 @@ def _resolved(resolver: Resolver, lock: Lock, plan: Plan, wish: _Wish, held: Cud
     )
 
 
-def _pylocks(
-    resolver: Resolver, plan: Plan, version: str, components: Sequence[Component], equal: Sequence[str]
-) -> tuple[str, str]:
-    """What all of ``components`` resolve to, and what those do that an image needs: texts of pylocks, the second empty
-    where there is none of them.
+def _pylocks(resolver: Resolver, plan: Plan, version: str, wish: _Wish, equal: Sequence[str]) -> tuple[str, str]:
+    """What all components of ``wish`` resolve to, and what those do that an image needs: texts of pylocks, the second
+    empty where there is none of them.
     """
 
     def compiled(of: Sequence[Component]) -> str:
-        return _compiled(resolver, plan, version, of, equal)
+        return _compiled(resolver, plan, version, of, brought=wish.brought, equal=equal)
 
     with ThreadPoolExecutor(1) as pool:
-        runtime = pool.submit(compiled, [component for component in components if not component.build_only])
-        return compiled(components), runtime.result()
+        runtime = pool.submit(compiled, [component for component in wish.components if not component.build_only])
+        return compiled(wish.components), runtime.result()
 
 
 def _compiled(
-    resolver: Resolver, plan: Plan, version: str, components: Sequence[Component], equal: Sequence[str]
+    resolver: Resolver,
+    plan: Plan,
+    version: str,
+    components: Sequence[Component],
+    *,
+    brought: Mapping[str, str],
+    equal: Sequence[str],
 ) -> str:
-    """What ``components`` resolve to. What their packages ask for is the release's own, too: they do not say which."""
+    """What ``components`` resolve to. What their packages ask for is the release's own, too: they do not say which. Of
+    what is ``brought``, it is that version where the release's would be newer.
+    """
     names = {component.name for component in components}
     if not names:
         return ""
     text = ""
+    own = {
+        name: of
+        for name, of in brought.items()
+        if name in _APART or f"{_package(COMPONENTS[name], version)}=={of}" in equal
+    }
     for _ in range(_ROUNDS):
-        wanted = _requirements([COMPONENTS[name] for name in names], version)
+        wanted = _requirements([COMPONENTS[name] for name in names], version, own)
         text = resolver.uv.compile(wanted, python=plan.python, constraints=equal, fixes=_FIXES)
-        packages = {package["name"] for package in toml.loads(text).get("packages", ())}
-        asked = {name for name, component in COMPONENTS.items() if _package(component, version) in packages}
-        if asked <= names:
+        packages = {package["name"]: package["version"] for package in toml.loads(text).get("packages", ())}
+        found = {name: packages.get(_package(component, version)) for name, component in COMPONENTS.items()}
+        asked = {name for name, has in found.items() if has is not None}
+        older = {
+            name: brought[name] for name in asked & brought.keys() - own.keys() if _later(found[name], brought[name])
+        }
+        if asked <= names and not older:
             break
         names |= asked
+        own |= older
     return text
 
 
-def _requirements(components: Sequence[Component], version: str) -> list[str]:
-    """``components`` and what their files need, as requirements of NVIDIA's packages (PEP 508)."""
+def _later(one: str | None, other: str) -> bool:
+    """Whether version ``one`` is later than ``other`` (PEP 440)."""
+    return one is not None and Version(one) > Version(other)
+
+
+def _requirements(components: Sequence[Component], version: str, own: Mapping[str, str]) -> list[str]:
+    """``components`` and what their files need, as requirements of NVIDIA's packages (PEP 508); those of ``own`` in a
+    version of their own.
+    """
     names: set[str] = set()
     todo = [component.name for component in components]
     while todo:
@@ -163,9 +194,11 @@ def _requirements(components: Sequence[Component], version: str) -> list[str]:
         if name not in names and COMPONENTS[name].is_in(version):
             names.add(name)
             todo += _NEEDS.get(name, ())
-    extras = sorted(names - {*_APART})
-    major = version.partition(".")[0]
-    apart = [f"nvidia-{name}-cu{major}" for name in _APART if name in names]
+    extras = sorted(names - {*_APART} - own.keys())
+    apart = [
+        _package(COMPONENTS[name], version) + (f"=={own[name]}" if name in own else "")
+        for name in sorted(names & {*_APART, *own})
+    ]
     return [*([f"{_METAPACKAGE}[{','.join(extras)}]=={version}.*"] if extras else []), *apart]
 
 

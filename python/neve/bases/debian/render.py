@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from neve.bases.debian.suites import find_suite
 from neve.components.component import GROUPS
-from neve.cuda.compiling import compile_environment
+from neve.cuda.compiling import compile_environment, library_places
+from neve.cuda.components import component_of
 from neve.cuda.starts import for_gpus
 from neve.python.artefact import wheel_value
 from neve.python.layers import WheelLayer, group_wheels
@@ -97,7 +98,9 @@ def _part(plan: Plan, lock: Lock, architecture: str, artefacts: Sequence[Artefac
         "place": place,
         "system": f"{plan.machine}-linux",
         "layers": layers,
-        "config": image_config(for_gpus(plan, lock, artefacts, driver=_DRIVER), architecture),
+        "config": image_config(
+            for_gpus(plan, lock, artefacts, driver=_DRIVER, own=_brought_places(plan, lock, artefacts)), architecture
+        ),
         "names": _names(
             plan, base, [*(layer.name for layer in layers), *built_layers(artefacts)], cuda["runtime"] if cuda else ()
         ),
@@ -139,6 +142,20 @@ def _cuda(plan: Plan, lock: Lock, architecture: str, artefacts: Sequence[Artefac
             nvcc=compiler is not None,
         ),
     }
+
+
+def _brought_places(plan: Plan, lock: Lock, artefacts: Sequence[Artefact]) -> list[str]:
+    """Where the environment's wheels have the libraries that the toolkit compiled code to link with: wheels find one
+    another by themselves, and nothing of the image knows these directories.
+    """
+    if lock.cuda is None:
+        return []
+    names = {artefact.name for artefact in artefacts}
+    brought = [wheel.name for wheel in lock.cuda.wheels_for(plan.machine) if wheel.name in names]
+    linked = [name for name in brought if (component := component_of(name)) and not component.build_only]
+    version = ".".join(plan.python.split(".")[:2]) + "t" * plan.freethreaded
+    site_packages = f"/opt/venv/lib/python{version}/site-packages"
+    return library_places(linked, int(lock.cuda.version.partition(".")[0]), site_packages)
 
 
 def _compat(lock: Lock, architecture: str, cuda: Mapping[str, Any] | None) -> dict[str, Any] | None:
