@@ -59,7 +59,7 @@ def test_the_image_has_the_extension_and_nothing_that_compiled_it(kernel: Exampl
 
 
 def test_it_has_code_for_the_architectures_that_are_asked_for(kernel: Example) -> None:
-    wanted = Architectures(sass=("7.5", "8.0", "9.0", "12.0"), ptx=("12.0",))
+    wanted = Architectures(sass=("7.5", "8.0", "9.0", "10.0", "12.0"), ptx=("8.0", "10.0"))
     assert image_architectures(kernel.built.layout)[_MODULE] == wanted
 
 

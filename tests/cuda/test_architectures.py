@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 
+from neve.cuda import table
 from neve.cuda.architectures import (
     GPUS,
     Architecture,
@@ -11,6 +14,7 @@ from neve.cuda.architectures import (
     parse_architecture,
     runs_on,
 )
+from tests.golden import ROOT
 
 
 @pytest.mark.parametrize(
@@ -86,6 +90,18 @@ def test_libraries_leave_it_to_who_calls_them() -> None:
     assert not found.certain
     assert [one.certain for one in misfits(wheels, "7.0")] == [False, True]
     assert runs_on({"nvidia-cusparselt-cu13": library}) == ("8.0", "8.6", "8.9")
+
+
+def test_the_example_serves_every_gpu_as_its_readme_says() -> None:
+    cuda = tomllib.loads((ROOT / "examples/cuda-kernel/pyproject.toml").read_text("utf-8"))["tool"]["neve"]["cuda"]
+    wanted = cuda["architectures"]
+    code = architectures(
+        [one.removesuffix("+PTX") for one in wanted], [one.removesuffix("+PTX") for one in wanted if "+" in one]
+    )
+    gpus = [one for one in table.architectures(cuda["version"]) if one[-1].isdecimal()]
+    assert [gpu for gpu in gpus if not code.covers(gpu)] == []
+    machine_code = Architectures(sass=code.sass)
+    assert [gpu for gpu in gpus if not machine_code.covers(gpu)] == ["8.7", "11.0"]
 
 
 WHEELS = {
