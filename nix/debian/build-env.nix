@@ -16,6 +16,7 @@ run {
   environment = {
     inherit uv root python;
     compile = ../common/compile.py;
+    install = ./install-wheels.sh;
     wheels = map (wheel: fetch wheel.pin) wheels;
     files = map (wheel: wheel.file) wheels;
     requirements = map (wheel: "${wheel.name}==${wheel.version}") wheels;

@@ -9,5 +9,6 @@ export backend
 in_build_environment /opt/build/bin/python -s "$build" "/build/$tree" /build/links
 check_linked "$(echo links/*.whl)"
 root=$image
-install_wheels "$package"
+begin_layer
+install_wheels venv "$package"
 seal_new_files

@@ -3,5 +3,6 @@ for directory in $built; do
   ln -s "$directory"/*.whl links/
 done
 . "$install"
-install_wheels $requirements
+begin_layer
+install_wheels venv $requirements
 seal_new_files

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import random
 import subprocess
 import zipfile
@@ -14,9 +15,11 @@ from pathlib import Path
 import pytest
 
 from neve.image.layout import Layout
+from neve.nix.nix import Nix
 from neve.python.layers import LARGE, bucket_of
 from tests.build.layers import entries
 from tests.build.project import Built, Project, project
+from tests.build.rebuild import rebuilt
 from tests.fetch.server import Server, serving
 
 pytestmark = [pytest.mark.build, pytest.mark.network]
@@ -38,7 +41,21 @@ explicit = true
 """
 # They share a layer, and have a file of the same name.
 _DISPUTING = ("share-e", "share-f", "share-l", "share-o", "share-s", "share-w", "share-x")
-_OURS = ("nvidia-large", "nvidia-other", *_DISPUTING)
+_BUILDERS = ("build-a", "build-b")
+_OURS = ("nvidia-large", "nvidia-other", *_DISPUTING, *_BUILDERS)
+_SHARED = 40
+# A backend that tells whose files it sees.
+_BACKEND = f"""
+import importlib, os, zipfile
+def build_wheel(directory, settings=None, metadata=None):
+    seen = [importlib.import_module(f"seen.n{{number}}").WHO for number in range({_SHARED})]
+    with zipfile.ZipFile(os.path.join(directory, "own-1-py3-none-any.whl"), "w") as wheel:
+        wheel.writestr("own.py", f"SEEN = {{sorted(set(seen))}}\\n")
+        wheel.writestr("own-1.dist-info/METADATA", "Metadata-Version: 2.1\\nName: own\\nVersion: 1\\n")
+        wheel.writestr("own-1.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr("own-1.dist-info/RECORD", "")
+    return "own-1-py3-none-any.whl"
+"""
 
 
 def _noise(seed: str, size: int) -> bytes:
@@ -93,6 +110,8 @@ def index() -> Iterator[Server]:
         _serve(server, "nvidia-other", other)
         for name in _DISPUTING:
             _serve(server, name, {"shared/who.py": _who(name), f"of/{name}.py": b"X = 1\n"})
+        for name in _BUILDERS:
+            _serve(server, name, {f"seen/n{number}.py": _who(name) for number in range(_SHARED)})
         yield server
 
 
@@ -195,3 +214,17 @@ def test_of_a_file_that_wheels_of_a_layer_share_the_last_ones_stays(index: Serve
     assert found[f"{_SITE}/shared/who.py"] == _who(_DISPUTING[-1])
     assert {f"{_SITE}/of/{name}.py" for name in _DISPUTING} <= found.keys()
     assert not [name for name in found if name.startswith("opt/.")], "uv's cache"
+
+
+def test_of_files_that_build_requirements_share_the_last_ones_stay(index: Server, nix: Nix, tmp_path: Path) -> None:
+    backend = f"""[build-system]
+requires = {json.dumps(_BUILDERS)}
+build-backend = "backend"
+backend-path = ["."]
+"""
+    text = _HEAD.format(name="own", version="1", dependencies="", more=backend, url=index.url, sources="")
+    made = project(tmp_path / "own", text.replace("explicit = true", ""), {"backend.py": _BACKEND})
+    built = made.build()
+    (module,) = [entry for entry in entries(built.layout) if entry.info.name == f"{_SITE}/own.py"]
+    assert module.content == b"SEEN = ['build-b']\n"
+    assert len(rebuilt(made, nix, only="-build-environment.drv")) == 1
