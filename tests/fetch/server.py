@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -96,13 +97,15 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
-    """A server that runs while the block does."""
+def serving(context: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """A server that runs while the block does; with TLS where there is a ``context``."""
     server = Server("")
     with ThreadingHTTPServer(("127.0.0.1", 0), _handler(server)) as http:
         http.daemon_threads = True
         http.block_on_close = False
-        server.url = f"http://127.0.0.1:{http.server_address[1]}"
+        if context is not None:
+            http.socket = context.wrap_socket(http.socket, server_side=True)
+        server.url = f"{'http' if context is None else 'https'}://127.0.0.1:{http.server_address[1]}"
         thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         try:

@@ -78,15 +78,16 @@ class Fetcher:
             _Run(self._opener, self.progress, self.path).all_of(list(absent.values()), self.jobs)
         return [self.path(artefact) for artefact in artefacts]
 
-    def get(self, url: str, *, limit: int = 256 * _MIB) -> bytes:
-        """A small document of at most ``limit`` bytes, not cached; the caller verifies it.
+    def get(self, url: str, *, limit: int = 256 * _MIB, secure: bool = False) -> bytes:
+        """A small document of at most ``limit`` bytes, not cached; the caller verifies it, or asks for it ``secure``:
+        then a redirect from https to http is an error.
 
         Raises MissingError where there is none, TransientError where the server cannot be reached,
         NeveError for all else.
         """
-        return self.page(url, limit=limit).content
+        return self.page(url, limit=limit, secure=secure).content
 
-    def page(self, url: str, *, accept: str | None = None, limit: int = 256 * _MIB) -> Page:
+    def page(self, url: str, *, accept: str | None = None, limit: int = 256 * _MIB, secure: bool = False) -> Page:
         """Like :meth:`get`, with what the server says of the document; ``accept`` names media types that will do."""
         what = f"cannot read {redacted(url)}"
         if self.offline:
@@ -94,7 +95,7 @@ class Fetcher:
 
         def attempt() -> Page:
             content = bytearray()
-            with self._opener.open(url, accept=accept) as body:
+            with self._opener.open(url, accept=accept, secure=secure) as body:
                 for chunk in body.chunks:
                     content += chunk
                     if len(content) > limit:

@@ -6,15 +6,16 @@ import contextlib
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
 from neve.certificates import host_bundle
-from neve.fetch.address import split_credentials
+from neve.fetch.address import redacted, split_credentials
 from neve.fetch.credentials import Origin, origin
 from neve.fetch.problem import FetchProblemError
 
@@ -70,10 +71,10 @@ class Opener:
         return self._learned.get(place) or self._credentials().get(place) or own
 
     @contextlib.contextmanager
-    def open(self, url: str, start: int = 0, *, accept: str | None = None) -> Iterator[Body]:
+    def open(self, url: str, start: int = 0, *, accept: str | None = None, secure: bool = False) -> Iterator[Body]:
         """Open ``url`` at byte ``start``, or at its beginning where the server knows no ranges (RFC 9110).
 
-        ``accept`` names the media types that will do, best first.
+        ``accept`` names the media types that will do, best first; ``secure`` follows no redirect from https to http.
         Raises FetchProblemError, also while the chunks are read.
         """
         try:
@@ -85,7 +86,9 @@ class Opener:
             with _open_file(url, start) as body:
                 yield body
         elif parts.scheme in ("http", "https") and parts.hostname:
-            with self._open_http(url, bare, authorization, start, accept) as body:
+            with self._open_http(url, bare, authorization, start, accept) as (body, steps):
+                if secure:
+                    _must_stay_encrypted([bare, *steps])
                 yield body
         else:
             raise FetchProblemError(
@@ -95,7 +98,8 @@ class Opener:
     @contextlib.contextmanager
     def _open_http(
         self, url: str, bare: str, authorization: str | None, start: int, accept: str | None
-    ) -> Iterator[Body]:
+    ) -> Iterator[tuple[Body, list[str]]]:
+        """The answer, and the URLs that redirects led through."""
         response = self._request(url, bare, authorization, start, accept)
         if start and response.status == 416:  # the file is shorter than what is here: that is not of it
             response.close()
@@ -103,14 +107,15 @@ class Opener:
         try:
             if response.status not in (200, 206):
                 raise _refused(url, response.status, response.headers.get("Retry-After"))
-            length = response.headers.get("Content-Length", "")
-            yield Body(
+            length, steps = response.headers.get("Content-Length", ""), _steps(bare, response)
+            body = Body(
                 _first_byte(response.headers.get("Content-Range")) if response.status == 206 else 0,
                 int(length) if length.isdecimal() else None,
                 _chunks(url, response),
                 response.headers.get("Content-Type", ""),
-                _led_to(bare, response),
+                steps[-1] if steps else None,
             )
+            yield body, steps
         finally:
             # Closed rather than released: half-read answers must not be taken for the next one.
             if response.closed:
@@ -197,13 +202,24 @@ def _chunks(url: str, response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
         raise _unreachable(url, error) from error
 
 
-def _led_to(bare: str, response: urllib3.BaseHTTPResponse) -> str | None:
-    """Where redirects of ``bare`` led to."""
-    led: str | None = None
+def _steps(bare: str, response: urllib3.BaseHTTPResponse) -> list[str]:
+    """The URLs that redirects of ``bare`` led to, one after the other."""
+    steps: list[str] = []
     for step in response.retries.history if response.retries is not None else ():
         if step.redirect_location:
-            led = urljoin(led or bare, step.redirect_location)
-    return led
+            steps.append(urljoin(steps[-1] if steps else bare, step.redirect_location))
+    return steps
+
+
+def _must_stay_encrypted(urls: Sequence[str]) -> None:
+    """Raise FetchProblemError where one of ``urls``, each redirected to the next, leaves https."""
+    for before, after in pairwise(urls):
+        if urlsplit(before).scheme == "https" and urlsplit(after).scheme != "https":
+            raise FetchProblemError(
+                before,
+                f"it redirects to {redacted(after)}, which is not encrypted, and nothing else checks what comes",
+                fixes=["name a server that stays with https"],
+            )
 
 
 def _first_byte(content_range: str | None) -> int:
