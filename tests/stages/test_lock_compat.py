@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 from neve.bases.debian.compat import KEYRING, MIRROR, compat_artefact, resolve_compat
-from neve.errors import NeveError
+from neve.errors import NeveError, TransientError
 from neve.fetch import Fetcher
 from neve.lock.text import read_lock
 from neve.progress import Silent
 from neve.session import Options
 from neve.stages.lock import lock_project
 from tests.bases.debian.archive import Archive, stanza
+from tests.fetch.server import Step
+from tests.fetch.tls import serving_tls
 from tests.projects import a_project
 from tests.world import World
 
@@ -166,6 +168,37 @@ def test_without_a_key_the_connection_must_be_encrypted(
         resolved(cuda, tmp_path, None)
 
 
+def test_without_a_key_the_connection_must_stay_encrypted(
+    cuda: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(KEYRING)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    plain = f"{cuda.server.url}{_REPOSITORY}/Packages.gz"
+    with serving_tls(tmp_path, monkeypatch) as tls:
+        monkeypatch.setenv(MIRROR, f"{tls.url}/cuda/repos")
+        tls.script[f"{_REPOSITORY}/Packages.gz"] = [Step(302, location=plain)]
+        with pytest.raises(NeveError, match="cannot read") as caught:
+            resolved(cuda, tmp_path, None)
+        assert f"it redirects to {plain}, which is not encrypted" in str(caught.value.why)
+        tls.files = dict(cuda.server.files)
+        assert resolved(cuda, tmp_path, None) == ("13.2", "595.45.04-1")
+        tls.script = {
+            f"{_REPOSITORY}/{name}": [Step(302, location=f"{cuda.server.url}{_REPOSITORY}/{name}")]
+            for name in ("InRelease", "Packages.gz")
+        }
+        monkeypatch.setenv(KEYRING, str(cuda.keyring))
+        assert resolved(cuda, tmp_path, None) == ("13.2", "595.45.04-1"), "signed, it may come from anywhere"
+
+
+def test_a_server_that_does_not_answer_is_no_matter_of_keys(
+    cuda: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(MIRROR, "http://127.0.0.1:1/cuda/repos")
+    with pytest.raises(TransientError, match="cannot read") as caught:
+        resolved(cuda, tmp_path, None)
+    assert not [fix for fix in caught.value.fixes if KEYRING in fix]
+
+
 def test_a_directory_needs_no_key(cuda: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     repository = tmp_path / "repos" / "debian12" / "x86_64"
     repository.mkdir(parents=True)
@@ -207,6 +240,13 @@ def test_another_mirror_may_serve_what_is_pinned(cuda: World, tmp_path: Path) ->
     assert compat_artefact(pin, {}).urls == (pin.url,)
     urls = compat_artefact(pin, {MIRROR: "https://mirror.example/cuda/"}).urls
     assert urls == (f"https://mirror.example/cuda/{file}", pin.url)
+
+
+def test_another_mirror_has_the_same_directories(cuda: World, tmp_path: Path) -> None:
+    publish(cuda.archive, package("13.0", "580").replace("./", "./newest/a/"))
+    pin = resolve_compat(Fetcher(tmp_path, Silent()), cuda.environ, ["x86_64"], wanted="13.0").packages[0]
+    first = compat_artefact(pin, {MIRROR: "https://mirror.example/cuda"}).urls[0]
+    assert first == "https://mirror.example/cuda/debian12/x86_64/newest/a/cuda-compat-13-0_580_amd64.deb"
 
 
 def test_the_nixpkgs_base_refuses_them() -> None:

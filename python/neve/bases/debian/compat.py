@@ -103,7 +103,8 @@ def compat_artefact(pin: CompatPin, environ: Mapping[str, str]) -> Artefact:
     urls = [pin.url]
     if environ.get(MIRROR):
         place = f"/{compat().repositories[pin.architecture]}/"
-        urls.insert(0, mirror_of(environ) + place + pin.url.rpartition(place)[2].rpartition("/")[2])
+        _, known, path = pin.url.rpartition(place)
+        urls.insert(0, mirror_of(environ) + place + (path if known else path.rpartition("/")[2]))
     return Artefact(name=pin.file, urls=tuple(dict.fromkeys(urls)), sha256=pin.sha256, size=pin.size)
 
 
@@ -158,10 +159,11 @@ def _packages(fetcher: Fetcher, environ: Mapping[str, str], repository: str) -> 
             fixes=[f"name a file with NVIDIA's key in {KEYRING}", f"or an https URL in {MIRROR}"],
         )
     promised = _promised(fetcher, repository, Path(keyring)) if keyring else None
+    secure = promised is None  # what comes is checked by nothing else
     try:
-        name, data = "Packages.gz", fetcher.get(f"{repository}/Packages.gz", limit=_LIMIT)
+        name, data = "Packages.gz", fetcher.get(f"{repository}/Packages.gz", limit=_LIMIT, secure=secure)
     except MissingError:
-        name, data = "Packages", fetcher.get(f"{repository}/Packages", limit=_LIMIT)
+        name, data = "Packages", fetcher.get(f"{repository}/Packages", limit=_LIMIT, secure=secure)
     if promised is not None and promised.get(name) != (hashlib.sha256(data).hexdigest(), len(data)):
         raise NeveError(
             "the repository's index is not what its InRelease promises",
@@ -183,10 +185,9 @@ def _promised(fetcher: Fetcher, repository: str, keyring: Path) -> dict[str, tup
     except (OSError, RuntimeError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "it holds no OpenPGP certificates"
         raise NeveError("the keyring cannot be used", where=f"{KEYRING}={keyring}", why=why) from error
+    data = fetcher.get(f"{repository}/InRelease", limit=_LIMIT)
     try:
-        text = verified(fetcher.get(f"{repository}/InRelease", limit=_LIMIT), keys, where)
-    except MissingError:
-        raise
+        text = verified(data, keys, where)
     except NeveError as error:
         error.fixes = (f"name the keyring of the repository in {KEYRING}", "where a proxy changes it, go around it")
         raise
