@@ -57,6 +57,11 @@ class Base(Protocol):
     def cuda(self, config: Config, release: str) -> Cuda | None:
         """The toolkit asked for. Raises NeveError where the release has none of its kind."""
 
+    def cuda_releases(self, release: str | None, toolkit: Sequence[str]) -> Sequence[str]:
+        """The releases of CUDA that have all components that ``toolkit`` names, in ``release`` of the base (None: the
+        default) or for it, the oldest first; names of no component count for nothing.
+        """
+
     def wishes(self, plan: Plan) -> list[Any]:
         """What of ``plan`` decides the base's part of neve.lock, as plain data."""
 

@@ -9,6 +9,9 @@ from types import MappingProxyType
 
 from neve.errors import NeveError, collected
 
+_NEAR = 3  # names at most that a misspelt one may mean
+_AS_NEAR = 0.1  # how much less alike than the nearest another may be
+
 
 @dataclass(frozen=True, kw_only=True)
 class Component:
@@ -88,13 +91,19 @@ def find_components(names: Sequence[str], *, where: str) -> tuple[Component, ...
 
     Raises NeveError with every name that is none; ``where`` is the key that has them.
     """
-    known = {spelling: component for component in COMPONENTS.values() for spelling in component.spellings}
+    known = _by_spelling()
     problems = [
         _unknown(name, known, f"{where}[{number}]") for number, name in enumerate(names) if _spelled(name) not in known
     ]
     if (problem := collected(problems)) is not None:
         raise problem
     return tuple(sorted({known[_spelled(name)] for name in names}, key=lambda component: component.name))
+
+
+def named_components(names: Sequence[str]) -> tuple[Component, ...]:
+    """The components that ``names`` stand for; a name that is none is left out."""
+    known = _by_spelling()
+    return tuple(dict.fromkeys(known[_spelled(name)] for name in names if _spelled(name) in known))
 
 
 def component_of(wheel: str) -> Component | None:
@@ -112,7 +121,7 @@ def check_components(components: Sequence[Component], version: str, releases: Se
         if component.is_in(version):
             continue
         since = f"{component.since[0]}.{component.since[1]}"
-        having = [release for release in releases if component.is_in(release)]
+        having = [release for release in releases if all(each.is_in(release) for each in components)]
         inside = [f"write {component.before!r}, which it is part of in CUDA {version}"] if component.before else []
         problems.append(
             NeveError(
@@ -126,18 +135,28 @@ def check_components(components: Sequence[Component], version: str, releases: Se
         raise problem
 
 
+def _by_spelling() -> dict[str, Component]:
+    return {spelling: component for component in COMPONENTS.values() for spelling in component.spellings}
+
+
 def _spelled(name: str) -> str:
     return name.lower().replace("-", "_")
 
 
 def _unknown(name: str, known: Mapping[str, Component], where: str) -> NeveError:
-    from difflib import get_close_matches
+    from difflib import SequenceMatcher, get_close_matches
 
-    near = get_close_matches(_spelled(name), known, n=1, cutoff=0.5)
+    near = get_close_matches(_spelled(name), known, n=_NEAR, cutoff=0.5)
+    ratios = {spelling: SequenceMatcher(a=_spelled(name), b=spelling).ratio() for spelling in near}
+    as_near = [spelling for spelling, ratio in ratios.items() if ratio > max(ratios.values()) - _AS_NEAR]
+    names = [repr(each) for each in dict.fromkeys(known[spelling].name for spelling in as_near)]
     return NeveError(
         f"{name!r} is no component of CUDA that neve knows",
         where=where,
-        fixes=[f"did you mean {known[near[0]].name!r}?"] if near else [f"take one of: {', '.join(COMPONENTS)}"],
+        fixes=[
+            *([f"did you mean {' or '.join(names)}?"] if names else []),
+            f"{'or ' if names else ''}take one of: {', '.join(COMPONENTS)}",
+        ],
     )
 
 
@@ -145,4 +164,4 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
-__all__ = ["COMPONENTS", "Component", "check_components", "component_of", "find_components"]
+__all__ = ["COMPONENTS", "Component", "check_components", "component_of", "find_components", "named_components"]

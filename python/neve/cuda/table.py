@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -80,12 +80,14 @@ def newest_gcc(version: str) -> int:
     return reached[-1]
 
 
-def find_release(version: str, *, where: str) -> Release:
-    """The release ``version`` ("12.9"). Raises NeveError that names the nearest; ``where`` is the key that has it."""
+def find_release(version: str, *, where: str, having: Sequence[str] = ()) -> Release:
+    """The release ``version`` ("12.9"). Raises NeveError that names the nearest, of those ``having`` what is asked for
+    where some are given; ``where`` is the key that has it.
+    """
     release = table().releases.get(version)
     if release is not None:
         return release
-    near = nearest(version, table().releases)
+    near = nearest(version, having or table().releases)
     raise NeveError(
         f"neve knows no CUDA {version}",
         where=where,

@@ -57,8 +57,13 @@ def test_by_default_it_is_the_newest_that_a_compiler_goes_with() -> None:
     ("asked", "names", "wheels", "what", "fix"),
     [
         ("12.7", ["cublas"], None, "neve knows no CUDA 12.7", "12.8"),
+        ("12.7", ["nvcc"], None, "neve knows no CUDA 12.7", 'version = "12.4"'),
+        ("12.7", ["nvfatbin"], "13.2", "neve knows no CUDA 12.7", 'version = "13.0"'),
         ("99.9", ["cublas"], None, "neve knows no CUDA 99.9", [*table().releases][-1]),
         ("11.8", ["cublas"], None, "the debian base has no toolkit of CUDA 11.8", "12.0"),
+        ("11.8", ["nvcc"], None, "the debian base has no toolkit of CUDA 11.8", "is asked for: 12.4, 13.0, 13.1,"),
+        ("11.8", ["nvcc", "cudla"], None, "the debian base has no toolkit of CUDA 11.8", "is asked for: 13.2,"),
+        ("12.8", ["nvcc", "nvfatbin"], None, "there is no nvcc of CUDA 12.8 for the debian base", 'version = "12.4"'),
         ("12.8", ["nvcc"], None, "there is no nvcc of CUDA 12.8 for the debian base", 'version = "12.4"'),
         (None, ["nvcc"], "12.8", "there is no nvcc of CUDA 12.8 for the debian base", 'version = "12.4"'),
         ("12.4", ["nvcc"], "13.2", "CUDA 12.4 would compile for an environment of CUDA 13.2", "take `version` out"),
@@ -120,11 +125,14 @@ def test_components_that_there_are_not() -> None:
         find_components(["nvcc", "cufoo", "cublass", "zzz"], where="tool.neve.cuda.toolkit")
     errors = raised.value.errors
     assert [error.where for error in errors] == [f"tool.neve.cuda.toolkit[{number}]" for number in (1, 2, 3)]
-    assert errors[1].fixes == ("did you mean 'cublas'?",)
-    assert "nvcc" in errors[2].fixes[0]
+    assert errors[1].fixes == ("did you mean 'cublas'?", f"or take one of: {', '.join(COMPONENTS)}")
+    assert errors[2].fixes == (f"take one of: {', '.join(COMPONENTS)}",)
+    with pytest.raises(NeveError) as raised:
+        find_components(["nvvc"], where="tool.neve.cuda.toolkit")
+    assert {"'nvvm'", "'nvcc'"} <= {*raised.value.fixes[0].rstrip("?").split()}
     with pytest.raises(NeveError) as raised:
         check_components(find_components(["nvvm", "cuobjdump"], where=""), "12.4", ["12.4", "13.0", "13.2"], where="x")
     assert [error.fixes[-1] for error in raised.value.errors] == [
+        "take a release that has it: 13.2",  # and the other, too
         "take a release that has it: 13.2",
-        "take a release that has it: 13.0, 13.2",
     ]

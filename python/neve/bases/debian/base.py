@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from neve.bases.base import Cuda
 from neve.bases.debian.choose import choose_suite
-from neve.bases.debian.suites import DEFAULT_SUITE, find_suite
+from neve.bases.debian.suites import DEFAULT_SUITE, SUITES, find_suite
 from neve.components.component import Contribution
 from neve.errors import NeveError
 from neve.python.target import Target
@@ -97,6 +97,14 @@ class Debian:
         if not config.cuda or not config.cuda.toolkit:
             return None
         return Cuda(version=config.cuda.version, components=config.cuda.toolkit)
+
+    def cuda_releases(self, release: str | None, toolkit: Sequence[str]) -> Sequence[str]:
+        """Those of NVIDIA's wheels; with nvcc those that a compiler of the suite goes with."""
+        from neve.bases.debian.cuda_version import toolkit_releases
+        from neve.cuda.components import named_components
+
+        suite = SUITES.get(release or DEFAULT_SUITE, SUITES[DEFAULT_SUITE])
+        return toolkit_releases(named_components(toolkit), suite.gccs)
 
     def toolkit(
         self,

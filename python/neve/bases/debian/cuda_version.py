@@ -30,30 +30,40 @@ def choose_version(
     Raises NeveError for one that is not known, of another major version than the wheels, without one of the components
     or, where nvcc is among them, without nvcc.
     """
-    nvcc = any(component.name == "nvcc" for component in components)
-    known = [version for version in toolkit_releases() if table().releases[version].nvcc or not nvcc]
+    having = toolkit_releases(components, gccs)
     if asked is None and wheels is None:
-        fit = [version for version in known if any(gcc <= table().releases[version].gcc for gcc in gccs)]
-        fit = [version for version in fit if all(component.is_in(version) for component in components)] or fit
+        fit = having or toolkit_releases([component for component in components if component.name == "nvcc"], gccs)
         if not fit:
             raise NeveError("no release of CUDA takes a gcc of the suite", where=TOOLKIT, fixes=[_suites_with(99)])
+        check_components(components, fit[-1], fit, where=TOOLKIT)
         return fit[-1]
-    version = asked or _version_of(wheels, known)
+    major = wheels.major if wheels is not None else None
+    having = [release for release in having if major in (None, _numbers(release)[0])]
+    version = asked or _version_of(wheels, having or toolkit_releases())
     where = VERSION if asked else f"{TOOLKIT}: the CUDA of {wheels.said_by}" if wheels else TOOLKIT
-    _must_be_known(version, where)
+    _must_be_known(version, where, having)
     if wheels is not None and _numbers(version)[0] != wheels.major:
         raise _another_major(version, wheels)
-    major = wheels.major if wheels is not None else None
-    same = [release for release in known if major in (None, _numbers(release)[0])]
-    check_components(components, version, same, where=TOOLKIT)
-    if nvcc and table().releases[version].nvcc is None:
-        raise _no_nvcc(version, same, where)
+    check_components(components, version, having, where=TOOLKIT)
+    if table().releases[version].nvcc is None and _compiles(components):
+        raise _no_nvcc(version, having, where)
     return version
 
 
-def toolkit_releases() -> list[str]:
-    """The releases that NVIDIA's wheels are there of, the oldest first."""
-    return sorted((name for name in table().releases if _numbers(name) >= _OLDEST), key=_numbers)
+def toolkit_releases(components: Sequence[Component] = (), gccs: Collection[int] = ()) -> list[str]:
+    """The releases that NVIDIA's wheels are there of, the oldest first: those that have ``components``, and with nvcc
+    among them those that have it here and take one of ``gccs``.
+    """
+    known = sorted((name for name in table().releases if _numbers(name) >= _OLDEST), key=_numbers)
+    known = [version for version in known if all(component.is_in(version) for component in components)]
+    if not _compiles(components):
+        return known
+    releases = {version: table().releases[version] for version in known}
+    return [version for version, has in releases.items() if has.nvcc and any(gcc <= has.gcc for gcc in gccs)]
+
+
+def _compiles(components: Sequence[Component]) -> bool:
+    return any(component.name == "nvcc" for component in components)
 
 
 def gccs_of(names: Iterable[str]) -> tuple[int, ...]:
@@ -99,15 +109,16 @@ def _version_of(wheels: CudaWheels | None, known: Sequence[str]) -> str:
     return next((version for version in reversed(known) if version.startswith(f"{wheels.version}.")), wheels.version)
 
 
-def _must_be_known(version: str, where: str) -> None:
-    find_release(version, where=where)
-    releases = toolkit_releases()
-    if version not in releases:
+def _must_be_known(version: str, where: str, having: Sequence[str]) -> None:
+    """Raise NeveError for a ``version`` that there are no wheels of; ``having`` could be taken in its place."""
+    find_release(version, where=where, having=having)
+    first = toolkit_releases()[0]
+    if _numbers(version) < _OLDEST:
         raise NeveError(
             f"the debian base has no toolkit of CUDA {version}",
             where=where,
-            why=f"it is made of NVIDIA's wheels, which begin with CUDA {releases[0]}",
-            fixes=[f"take {releases[0]} or a newer one: {', '.join(releases)}", OTHER_BASE],
+            why=f"it is made of NVIDIA's wheels, which begin with CUDA {first}",
+            fixes=[*([f"take one that has what is asked for: {', '.join(having)}"] if having else []), OTHER_BASE],
         )
 
 
@@ -153,4 +164,5 @@ __all__ = [
     "choose_version",
     "gccs_of",
     "host_compiler",
+    "toolkit_releases",
 ]

@@ -10,7 +10,7 @@ from neve.bases.nixpkgs.attributes import attribute_problems
 from neve.bases.nixpkgs.choose import choose_release
 from neve.bases.nixpkgs.cuda import check_cuda
 from neve.bases.nixpkgs.pin import choose_pin, flake_lock
-from neve.bases.nixpkgs.releases import DEFAULT_RELEASE, Pin, find_release
+from neve.bases.nixpkgs.releases import DEFAULT_RELEASE, RELEASES, Pin, find_release
 from neve.bases.nixpkgs.targets import targets
 from neve.components.component import Contribution
 from neve.cuda.components import find_components
@@ -110,6 +110,13 @@ class Nixpkgs:
             return None  # a version alone asks for nothing
         find_components(toolkit, where="pyproject.toml, tool.neve.cuda.toolkit")
         return Cuda(version=chosen, components=toolkit)
+
+    def cuda_releases(self, release: str | None, toolkit: Sequence[str]) -> Sequence[str]:
+        """The sets of the release; each has nvcc."""
+        from neve.cuda.components import named_components
+
+        cudas = RELEASES.get(release or DEFAULT_RELEASE, RELEASES[DEFAULT_RELEASE]).cudas
+        return [each for each in cudas if all(component.is_in(each) for component in named_components(toolkit))]
 
     def toolkit(
         self,
