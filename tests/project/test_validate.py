@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from neve.bases.nixpkgs.releases import find_release
+from neve.cuda.table import table
 from neve.errors import ManyErrors, NeveError
 from neve.project.config import Config
 from neve.project.validate import validated
@@ -77,15 +78,68 @@ def test_all_problems_are_shown_together() -> None:
     assert error.code == 1
 
 
-def test_the_remedy_names_a_heading_of_the_reference() -> None:
-    headings = {
-        line.lstrip("# ").replace("`", "")
-        for line in (Path(__file__).parents[2] / "docs/reference/configuration.md").read_text().splitlines()
-        if line.startswith("#")
+def test_the_remedy_says_what_the_key_is_for() -> None:
+    wrong = {"build": {"system": ["x", 1]}, "system": ["x", 1], "image": 3, "caches": {"hf": {"path": 1}}}
+    errors = problem(wrong).errors
+    told = {error.where: error.fixes[-1] for error in errors}
+    assert told == {
+        "pyproject.toml, tool.neve.build.system[1]": "`system` is for: packages of the base to build with: compilers,"
+        " headers; the image does not hold them",
+        "pyproject.toml, tool.neve.system[1]": "`system` is for: packages of the base to add",
+        "pyproject.toml, tool.neve.image": "`image` is for: how the image is named and how it starts",
+        "pyproject.toml, tool.neve.caches.hf.path": "`path` is for: where the cache is mounted",
     }
-    wrong = {"build": {"system": ["x", 1]}, "system": ["x", 1], "image": 3}
-    with pytest.raises(NeveError) as caught:
-        validated(Config, wrong, where="pyproject.toml", prefix="tool.neve")
-    named = {fix.rpartition("configuration.md, ")[2] for error in caught.value.errors for fix in error.fixes[-1:]}
-    assert named <= headings
-    assert {"[tool.neve.build]", "system", "[tool.neve.image]"} <= named
+    assert "docs/" not in "".join(told.values())  # which nobody has who installed neve
+
+
+@pytest.mark.parametrize(("key", "near"), [("toolkits", "toolkit"), ("arch", "architectures")])
+def test_an_unknown_key_of_a_table_that_may_be_false(key: str, near: str) -> None:
+    error = problem({"cuda": {key: ["nvcc"]}})
+    assert error.where == f"pyproject.toml, tool.neve.cuda.{key}"
+    assert error.fixes[-1] == "known keys: architectures, compat, toolkit, version"
+    assert error.fixes[0] == f"did you mean {near!r}?"
+
+
+@pytest.mark.parametrize(
+    ("cuda", "written"),
+    [
+        ({"version": "13"}, [*table().releases][-1]),
+        ({"version": 13}, [*table().releases][-1]),
+        ({"version": "12", "toolkit": ["nvcc"]}, "12.4"),
+        ({"version": "13.2.1"}, "13.2"),
+        ({"version": "cu128"}, "12.8"),
+        ({"version": 13.2}, "13.2"),
+        ({"version": "99"}, None),
+        ({"architectures": ["sm_80"]}, "8.0"),
+        ({"architectures": ["80"]}, "8.0"),
+        ({"architectures": [80]}, "8.0"),
+        ({"architectures": ["12"]}, "12.0"),
+        ({"architectures": ["compute_100"]}, "10.0"),
+        ({"architectures": ["sm_90a"]}, "9.0a"),
+        ({"architectures": ["8.0+ptx"]}, "8.0+PTX"),
+        ({"architectures": ["sm_999"]}, None),
+    ],
+)
+def test_what_was_meant_by_another_spelling(cuda: dict[str, Any], written: str | None) -> None:
+    fixes = [fix for fix in problem({"cuda": cuda}).fixes if not fix.startswith("`")]
+    assert len(fixes) == (written is not None)
+    assert not fixes or f'"{written}"' in fixes[0]
+
+
+def test_the_version_that_was_meant_is_one_of_the_base() -> None:
+    fixes = problem({"base": "nixpkgs", "release": "25.05", "cuda": {"version": "12"}}).fixes
+    assert f'"{find_release("25.05").cudas[-1]}"' in fixes[0]
+
+
+@pytest.mark.parametrize(
+    ("architectures", "number", "why"),
+    [
+        (["8.0", "9.0", "8.0"], 2, "'8.0' is there already"),
+        (["8.0", "8.0+PTX"], 0, "'8.0+PTX' holds what '8.0' is"),
+        (["9.0+PTX", "8.0", "9.0"], 2, "'9.0+PTX' holds what '9.0' is"),
+    ],
+)
+def test_no_architecture_twice(architectures: list[str], number: int, why: str) -> None:
+    error = problem({"cuda": {"architectures": architectures}})
+    assert (error.where, error.why) == (f"pyproject.toml, tool.neve.cuda.architectures[{number}]", why)
+    assert error.fixes[0] == "take it out"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
+
+from neve.project.wrong import WrongError
 
 _END = r"\Z"  # which JSON Schema's regular expressions do not know
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -41,10 +44,13 @@ def _text(value: str) -> str:
 
 @dataclass(frozen=True)
 class _Matching:
-    """Text that matches ``pattern``; the JSON Schema says so too."""
+    """Text that matches ``pattern``; the JSON Schema says so too. ``meant`` tells what other text may mean, by the text
+    and all the settings.
+    """
 
     pattern: re.Pattern[str]
     what: str
+    meant: Callable[[str, Mapping[str, Any]], str | None] | None = None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self._check, handler(source))
@@ -54,7 +60,7 @@ class _Matching:
 
     def _check(self, value: str) -> str:
         if not self.pattern.match(value):
-            raise ValueError(f"{value!r} is not {self.what}")
+            raise WrongError(f"{value!r} is not {self.what}", value=value, meant=self.meant)
         return value
 
 
@@ -159,16 +165,46 @@ class NixpkgsConfig(Model):
     )
 
 
+def _cuda_meant(value: str, settings: Mapping[str, Any]) -> str | None:
+    from neve.bases.base import find_base
+    from neve.cuda.spelling import meant_version
+
+    release, table = settings.get("release"), settings.get("cuda")
+    named = table.get("toolkit") if isinstance(table, Mapping) else None
+    toolkit = [name for name in named if isinstance(name, str)] if isinstance(named, list | tuple) else []
+    base = find_base("nixpkgs" if settings.get("base") == "nixpkgs" else "debian")
+    return meant_version(value, base.cuda_releases(release if isinstance(release, str) else None, toolkit))
+
+
+def _gpu_meant(value: str, settings: Mapping[str, Any]) -> str | None:  # noqa: ARG001 - they are the same for all
+    from neve.cuda.spelling import meant_architecture
+
+    return meant_architecture(value)
+
+
+def _each_once(values: tuple[str, ...]) -> tuple[str, ...]:
+    """``values``, no GPU architecture twice: "8.0+PTX" is "8.0" with PTX besides."""
+    plain = [value.removesuffix("+PTX") for value in values]
+    for number, name in enumerate(plain):
+        if name in plain[:number]:
+            pair = sorted({values[plain.index(name)], values[number]})
+            both = f"{pair[-1]!r} holds what {pair[0]!r} is" if len(pair) > 1 else f"{pair[0]!r} is there already"
+            drop = values.index(pair[0]) if len(pair) > 1 else number
+            raise WrongError(both, at=(drop,), fix="take it out")
+    return values
+
+
 class CudaConfig(Model):
     """``[tool.neve.cuda]``: an image for GPUs, and the CUDA toolkit where the project compiles CUDA code."""
 
-    version: Annotated[str, _Matching(_CUDA, 'a CUDA version such as "12.9"')] | None = Field(
+    version: Annotated[str, _Matching(_CUDA, 'a CUDA version such as "12.9"', _cuda_meant)] | None = Field(
         None, description="version of the toolkit; default: the one of the locked wheels, else the release's own"
     )
     toolkit: tuple[Text, ...] = Field((), description='components of the toolkit, such as "nvcc" and "cudart"')
-    architectures: tuple[Annotated[str, _Matching(_GPU, 'a GPU architecture such as "9.0", or "9.0+PTX"')], ...] = (
-        Field((), description='GPU architectures to compile for, as compute capabilities: "8.0", "9.0+PTX"')
-    )
+    architectures: Annotated[
+        tuple[Annotated[str, _Matching(_GPU, 'a GPU architecture such as "9.0", or "9.0+PTX"', _gpu_meant)], ...],
+        AfterValidator(_each_once),
+    ] = Field((), description='GPU architectures to compile for, as compute capabilities: "8.0", "9.0+PTX"')
     compat: bool = Field(
         False, strict=True, description="add NVIDIA's forward compatibility libraries, for drivers older than CUDA"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import json
 import re
@@ -11,6 +12,7 @@ from typing import Any, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from neve.errors import NeveError, collected
+from neve.project.wrong import WrongError
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -28,18 +30,21 @@ def validated(model: type[M], data: Mapping[str, Any], *, where: str, prefix: st
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        problems = [_problem(model, problem, where, prefix) for problem in error.errors(include_url=False)]
+        problems = [_problem(model, problem, where, prefix, data) for problem in error.errors(include_url=False)]
         raise (collected(problems) or NeveError(str(error), where=where)) from None
 
 
-def _problem(model: type[BaseModel], problem: Any, where: str, prefix: str) -> NeveError:
-    location: Sequence[str | int] = problem["loc"]
+def _problem(model: type[BaseModel], problem: Any, where: str, prefix: str, data: Mapping[str, Any]) -> NeveError:
+    raised = problem.get("ctx", {}).get("error")
+    wrong = raised if isinstance(raised, WrongError) else WrongError("")
+    location: Sequence[str | int] = [*problem["loc"], *wrong.at]
     known = _known(model, location[:-1])
     location = _untagged(model, location)
     key = _key([*([prefix] if prefix else []), *location])
     place = f"{where}, {key}"
     if problem["type"] == "extra_forbidden":
         near = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.5)
+        near = near or [name for name in known if name.startswith(str(location[-1])[:8]) and len(str(location[-1])) > 2]
         fixes = [f"did you mean {near[0]!r}?"] if near else []
         return NeveError(
             f"unknown key {location[-1]!r}", where=place, fixes=[*fixes, f"known keys: {', '.join(known)}"]
@@ -47,17 +52,44 @@ def _problem(model: type[BaseModel], problem: Any, where: str, prefix: str) -> N
     if problem["type"] == "literal_error":
         return _unknown_word(problem, place)
     message = _WORDS.get(problem["type"]) or str(problem["msg"]).removeprefix("Value error, ")
-    fixes = [f"give it as the reference says: docs/reference/configuration.md, {_heading(model, location)}"]
+    fixes = wrong.fixes(data)
     if problem["type"] == "string_type" and isinstance(problem["input"], int | float):
-        fixes = [f'write it in quotes: "{problem["input"]}"', *fixes]
-    return NeveError(f"{key} is not valid", where=place, why=message, fixes=fixes)
+        fixes = _in_quotes(model, problem, data) or [f'write it in quotes: "{problem["input"]}"']
+    return NeveError(f"{key} is not valid", where=place, why=message, fixes=[*fixes, *_meaning(model, location)])
 
 
-def _heading(model: type[BaseModel], parts: Sequence[str | int]) -> str:
-    """Where the reference has the key: a table of its own, or a key of [tool.neve]."""
-    if parts[0] == "caches":
-        return "[tool.neve.caches.NAME]"
-    return f"[tool.neve.{parts[0]}]" if _known(model, parts[:1]) else str(parts[0])
+def _in_quotes(model: type[BaseModel], problem: Any, data: Mapping[str, Any]) -> list[str]:
+    """What is told of a number once it is text; nothing where it is valid then, or where nothing better is known."""
+    changed: Any = copy.deepcopy(data)
+    *parents, last = problem["loc"]
+    try:
+        holder = changed
+        for part in parents:
+            holder = holder[part]
+        holder[last] = str(problem["input"])
+        model.model_validate(changed)
+    except ValidationError as error:
+        found = [each for each in error.errors(include_url=False) if each["loc"] == problem["loc"]]
+        raised = [each.get("ctx", {}).get("error") for each in found]
+        return [fix for one in raised if isinstance(one, WrongError) for fix in one.fixes(changed)]
+    except (LookupError, TypeError):  # pydantic's place is not one of the data
+        pass
+    return []
+
+
+def _meaning(model: type[BaseModel], parts: Sequence[str | int]) -> list[str]:
+    """What the key at ``parts`` is for, in the words of its description."""
+    *above, name = [part for part in parts if isinstance(part, str) and part != "[key]"] or [""]
+    current: Any = model
+    for part in above:
+        current = next(iter(_models(_field(current, part))), None) if current is not None else None
+    if current is None and len(above) > 1:  # below a name that the user chose
+        current = next(iter(_models(_field(model, above[0]))), None)
+    field = _field(current, name) if current is not None else None
+    if field is None or not (said := field.description):
+        inner = next(iter(_models(field)), None)
+        said = (inner.__doc__ or "").partition(": ")[2].rstrip(".") if inner is not None else ""
+    return [f"`{name}` is for: {said}"] if said else []
 
 
 def _unknown_word(problem: Any, place: str) -> NeveError:
@@ -99,7 +131,7 @@ def _known(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
             current = next(m for m in get_args(current) if part in get_args(m.model_fields[tagged].annotation))
             tagged = ""
             continue
-        field = next((f for n, f in current.model_fields.items() if part in (n, f.alias)), None)
+        field = _field(current, part)
         if field is None:
             return []
         inner = field.annotation
@@ -107,15 +139,30 @@ def _known(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
             current, tagged = inner, field.discriminator
             continue
         chosen = get_origin(inner) in (dict, tuple)
-        for argument in getattr(inner, "__args__", ()):
-            if isinstance(argument, type) and issubclass(argument, BaseModel):
-                inner = argument
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+        models = _models(field)
+        if not models:
             return []
-        current = inner
+        current = models[-1]
     if tagged:  # which of them it is, is not said
         return []
     return sorted(field.alias or name for name, field in current.model_fields.items())
+
+
+def _field(model: Any, name: str | int) -> Any:
+    """The field of ``model`` that is called ``name`` in a file; None where there is none."""
+    return next((field for own, field in model.model_fields.items() if name in (own, field.alias)), None)
+
+
+def _models(field: Any) -> list[type[BaseModel]]:
+    """The models that a value of ``field`` may be or hold, however they are wrapped."""
+    found, waiting = [], [field.annotation] if field is not None else []
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            found.append(inner)
+        else:
+            waiting += get_args(inner)
+    return found
 
 
 __all__ = ["validated"]
