@@ -21,8 +21,8 @@ def serving_tls(directory: Path, patch: pytest.MonkeyPatch) -> Iterator[Server]:
     which is kept in ``directory``.
     """
     certificate, key = directory / "loopback.pem", directory / "loopback.key"
-    words = [*_SELF_SIGNED.split(), "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate]
-    subprocess.run(words, check=True, capture_output=True)
+    words = [*_SELF_SIGNED.split(), "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*words, "-keyout", key, "-out", certificate], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     patch.setenv("SSL_CERT_FILE", str(certificate))
