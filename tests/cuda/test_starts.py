@@ -121,6 +121,13 @@ def test_compatibility_libraries_admit_older_drivers_of_data_centres() -> None:
     assert "driver>=580" not in requirement, "what the floor admits needs no libraries"
 
 
+@pytest.mark.parametrize(("wheels", "expected"), [("12", "12.8"), ("12.9", "12.9")])
+def test_the_projects_version_is_for_what_packages_leave_open(wheels: str, expected: str) -> None:
+    brought = CudaWheels(version=wheels, said_by="cupy-cuda12x", components=(), packages=(), size=None)
+    found = gpu_settings(make_plan(a_project(neve={"cuda": {"version": "12.8"}})), brought)
+    assert found.labels["dev.neve.cuda.version"] == expected
+
+
 def test_what_a_project_says_itself_goes_first() -> None:
     env = {"NVIDIA_VISIBLE_DEVICES": "0", "NVIDIA_REQUIRE_CUDA": "cuda>=12.8", "LD_LIBRARY_PATH": "/srv/lib"}
     labels = {"dev.neve.cuda.driver": "570"}

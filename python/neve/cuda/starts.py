@@ -50,8 +50,8 @@ def gpu_settings(
         return Starts()
     env = {"NVIDIA_DRIVER_CAPABILITIES": "compute,utility", "NVIDIA_VISIBLE_DEVICES": "all"}
     versions = [version for version in (wheels and wheels.version, toolkit and toolkit.version) if version]
-    if not versions and config is not None and config.version:
-        versions = [config.version]
+    if config is not None and config.version and not any("." in version for version in versions):
+        versions.append(config.version)  # packages that tell the major version alone leave the rest to the project
     if not versions:
         return Starts(env=env)
     major = max(int(version.partition(".")[0]) for version in versions)

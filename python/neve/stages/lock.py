@@ -13,6 +13,7 @@ from neve.files import write_if_changed
 from neve.lock.text import NAME, lock_text, read_lock
 from neve.project.read import read_text
 from neve.stages.compat import with_compat
+from neve.stages.cuda_version import check_version
 from neve.stages.environment import Targets, find_environment
 from neve.stages.permission import must_not_change
 from neve.stages.platforms import builder, builders
@@ -99,6 +100,8 @@ def lock_project(
         where=environment.where,
         check=check,
     )
+    if not session.options.frozen or check:
+        check_version(session, chosen, where=environment.where, note=warn and not check)
     lock = with_compat(session, lock, chosen, held or lock, where=environment.where, check=check)
     lock = with_sources(session, lock, builders(plan, chosen), held or lock, check)
     lock, environments = with_sizes(session, lock, buildable(session, lock, chosen), check)
