@@ -227,8 +227,8 @@ def test_several_platforms(world: World, project: Path) -> None:
     error = raised.value
     assert error.what == "NVIDIA does not ship the toolkit of CUDA 13.1 for linux/arm64"
     assert {line.split()[0] for line in (error.why or "").splitlines()} == {"nvidia-curand", "nvidia-cufft"}
-    assert any("such as 13.2" in fix for fix in error.fixes)
-    assert any("for linux/amd64 alone" in fix for fix in error.fixes)
+    assert "take out of `toolkit` what is not made for linux/arm64" in error.fixes[0]  # 13.1 itself has wheels for it
+    assert error.fixes[1] == "or make the image for linux/amd64 alone: `platforms` under [tool.neve]"
     for name in ("curand", "cufft"):
         world.serve_wheel(f"nvidia-{name}", "13.1.1.1", tag="py3-none-manylinux_2_17_aarch64")
     shutil.rmtree(world.home / "uv")  # uv holds on to what an index said for some minutes
@@ -238,6 +238,32 @@ def test_several_platforms(world: World, project: Path) -> None:
         assert [wheel.file for wheel in cuda.runtime_for(architecture, {"nvidia-cufft"})] == [
             f"nvidia_curand-13.1.1.1-py3-none-manylinux_2_17_{architecture}.whl"
         ]
+
+
+def test_a_component_that_is_for_arm_alone(world: World, project: Path) -> None:
+    publish_both(world)
+    requires = ("nvidia-cudla==13.2.2; platform_machine == 'aarch64' and extra == 'cudla'",)
+    world.serve_wheel("cuda-toolkit", "13.2.2", requires=requires)
+    world.serve_wheel("nvidia-cudla", "13.2.2", tag="py3-none-manylinux_2_17_aarch64")
+    platforms = '[tool.neve]\nplatforms = ["linux/amd64", "linux/arm64"]'
+    configure(project, f'version = "13.2"\ntoolkit = ["cudla"]\n{platforms}')
+    with pytest.raises(NeveError, match=r"CUDA 13\.2 for linux/amd64") as raised:
+        lock_project(world.session(project))
+    assert raised.value.fixes == (
+        "take out of `toolkit` what is not made for linux/amd64",
+        "or make the image for linux/arm64 alone: `platforms` under [tool.neve], and build it on a machine that is"
+        " linux/arm64",
+    )
+
+
+def test_a_release_without_wheels_for_arm(world: World, project: Path) -> None:
+    publish_both(world)
+    serve_toolkit(world, "12.2.2", {"cublas": "cublas", "nvrtc": "cuda-nvrtc"})
+    platforms = '[tool.neve]\nplatforms = ["linux/amd64", "linux/arm64"]'
+    configure(project, f'version = "12.2"\ntoolkit = ["cublas"]\n{platforms}')
+    with pytest.raises(NeveError, match=r"CUDA 12\.2 for linux/arm64") as raised:
+        lock_project(world.session(project))
+    assert raised.value.fixes[0] == "take a release that has wheels for it, such as 12.3"
 
 
 def test_a_component_that_is_not_made_for_a_platform(world: World, project: Path) -> None:

@@ -219,7 +219,7 @@ def _having(
         if not lacking:
             having[architecture] = of
         elif architecture in plan.architectures:
-            raise _not_shipped(version, architecture, lacking, plan)
+            raise _not_shipped(version, architecture, lacking, plan, components)
     return having
 
 
@@ -233,28 +233,43 @@ def _lacking(pylock: str, target: Target, version: str, components: Sequence[Com
     return [f"{component.name} ({_package(component, version)}) is not made for it" for component in absent]
 
 
-def _not_shipped(version: str, architecture: str, lacking: Sequence[str], plan: Plan) -> NeveError:
-    from neve.cuda.table import table
-
+def _not_shipped(
+    version: str, architecture: str, lacking: Sequence[str], plan: Plan, components: Sequence[Component]
+) -> NeveError:
     platform = PLATFORMS[architecture]
-    others = [PLATFORMS[other] for other in plan.platforms if other != architecture]
-    newer = [
-        release for release in table().releases.values() if release.aarch64 and _is_newer(release.version, version)
-    ]
+    others = ", ".join(PLATFORMS[other] for other in plan.platforms if other != architecture)
+    where = f", and build it on a machine that is {others}" if architecture == plan.machine else ""
+    shipped = _first_shipped(version, architecture, components)
     return NeveError(
         f"NVIDIA does not ship the toolkit of CUDA {version} for {platform}",
         where=TOOLKIT,
         why="\n".join(lacking),
         fixes=[
-            *([f"take a release that has wheels for it, such as {newer[0].version}"] if newer else []),
-            "leave out what it is not made for",
-            *([f"or make the image for {', '.join(others)} alone: `platforms` under [tool.neve]"] if others else []),
+            *([f"take a release that has wheels for it, such as {shipped}"] if shipped else []),
+            f"take out of `toolkit` what is not made for {platform}",
+            *([f"or make the image for {others} alone: `platforms` under [tool.neve]{where}"] if others else []),
         ],
     )
 
 
-def _is_newer(release: str, version: str) -> bool:
-    return tuple(map(int, release.split("."))) > tuple(map(int, version.split(".")))
+def _first_shipped(version: str, architecture: str, components: Sequence[Component]) -> str | None:
+    """The first release after ``version`` with ``components`` and wheels for ``architecture``, of the same major
+    version where there is one; None where ``version`` has wheels for it itself, as it is known.
+    """
+    from neve.bases.debian.cuda_version import toolkit_releases
+    from neve.cuda.table import table
+
+    known = table().releases
+    if architecture != "aarch64" or known[version].aarch64:
+        return None
+    offered = toolkit_releases(components, [known[version].gcc])
+    newer = [each for each in offered if known[each].aarch64 and _numbers(each) > _numbers(version)]
+    same = [each for each in newer if _numbers(each)[0] == _numbers(version)[0]]
+    return next(iter(same or newer), None)
+
+
+def _numbers(release: str) -> tuple[int, ...]:
+    return tuple(map(int, release.split(".")))
 
 
 def _runtime(pylock: str, targets: Targets, pins: Sequence[BuildWheelPin], version: str) -> tuple[str, ...]:
