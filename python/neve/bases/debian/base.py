@@ -194,7 +194,7 @@ class Debian:
 
     def layers(self, plan: Plan, lock: Lock, artefacts: Sequence[Artefact]) -> list[tuple[str, int, int | None]]:
         """Base, interpreter, system packages, CUDA, bare environment, wheels, project, settings."""
-        from neve.bases.debian.render import built_layers, runtime_wheels, wheel_layers
+        from neve.bases.debian.render import built_layers, has_compat, runtime_wheels, wheel_layers
         from neve.python.sdist import Directory, Source
 
         groups = lock.debian_of(plan.architecture)[0].packages
@@ -202,21 +202,21 @@ class Debian:
         local = [source for source in sources if isinstance(source, Directory)]
         built = {"local": len(local), "sources": len(sources) - len(local)}
         runtime = runtime_wheels(lock, plan.architecture, artefacts)
-        wheels = wheel_layers(plan, artefacts, runtime=bool(runtime))
+        wheels = wheel_layers(plan, lock, plan.architecture, artefacts)
+        cuda = {"cuda": len(runtime), "cuda-compat": int(has_compat(lock, plan.architecture))}
         return [
-            *self._lower(plan, groups, len(runtime)),
+            *self._lower(plan, groups, cuda),
             *((layer.name, len(layer.wheels), layer.size) for layer in wheels),
             *((name, built[name], None) for name in built_layers(artefacts)),
             (plan.project.name, 1, None),
             ("settings", 0, None),
         ]
 
-    def _lower(self, plan: Plan, groups: Mapping[Any, Sequence[Any]], cuda: int) -> list[tuple[str, int, None]]:
-        from neve.bases.debian.render import has_compat
-
+    def _lower(
+        self, plan: Plan, groups: Mapping[Any, Sequence[Any]], cuda: Mapping[str, int]
+    ) -> list[tuple[str, int, None]]:
         system = [("system", len(groups["system"]), None)] if groups.get("system") else []
-        system += [("cuda", cuda, None)] if cuda else []
-        system += [("cuda-compat", 1, None)] if has_compat(plan) else []
+        system += [(name, count, None) for name, count in cuda.items() if count]
         base = ("base", len(groups["base"]), None)
         if not plan.project.has_python:
             return [base, ("configured", 0, None), *system]

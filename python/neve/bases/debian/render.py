@@ -85,10 +85,13 @@ def _tags(lock: Lock, architecture: str) -> str:
 
 def _part(plan: Plan, lock: Lock, architecture: str, artefacts: Sequence[Artefact], place: Place) -> dict[str, Any]:
     """The values for the image of one architecture; this machine builds what is from source."""
+    if not has_compat(lock, architecture):  # what another platform alone has is not told of this one
+        lock = lock.model_copy(update={"cuda_compat": None})
     base, tools = lock.debian_of(architecture)
     builder = lock.debian_of(plan.machine)[0].build
-    layers = wheel_layers(plan, artefacts, runtime=bool(runtime_wheels(lock, architecture, artefacts)))
+    layers = wheel_layers(plan, lock, architecture, artefacts)
     cuda = _cuda(plan, lock, architecture, artefacts)
+    compat = _compat(lock, architecture, cuda)
     sources, local = ([_built(plan, source, lock, place) for source in of(artefacts)] for of in (sources_of, local_of))
     return {
         "plan": plan,
@@ -102,10 +105,13 @@ def _part(plan: Plan, lock: Lock, architecture: str, artefacts: Sequence[Artefac
             for_gpus(plan, lock, artefacts, driver=_DRIVER, own=_brought_places(plan, lock, artefacts)), architecture
         ),
         "names": _names(
-            plan, base, [*(layer.name for layer in layers), *built_layers(artefacts)], cuda["runtime"] if cuda else ()
+            plan,
+            base,
+            [*(layer.name for layer in layers), *built_layers(artefacts)],
+            [*(["cuda"] if cuda and cuda["runtime"] else []), *(["cuda-compat"] if compat else [])],
         ),
         "cuda": cuda,
-        "compat": _compat(lock, architecture, cuda),
+        "compat": compat,
         "groups": [(name, [_deb(base, pin) for pin in pins]) for name, pins in _groups(base) if pins],
         "sources": sources,
         "local": local,
@@ -177,17 +183,16 @@ def runtime_wheels(lock: Lock, architecture: str, artefacts: Sequence[Artefact])
     return lock.cuda.runtime_for(architecture, {artefact.name for artefact in artefacts})
 
 
-def wheel_layers(plan: Plan, artefacts: Sequence[Artefact], *, runtime: bool = False) -> tuple[WheelLayer, ...]:
-    """Which wheels share a layer; ``runtime``: libraries of the CUDA toolkit have one, too."""
+def wheel_layers(plan: Plan, lock: Lock, architecture: str, artefacts: Sequence[Artefact]) -> tuple[WheelLayer, ...]:
+    """Which wheels share a layer; libraries of the CUDA toolkit and those of forward compatibility have one, too."""
     wheels = [artefact for artefact in artefacts if isinstance(artefact, Wheel)]
-    fixed = _FIXED_LAYERS + runtime + has_compat(plan)
-    return group_wheels(wheels, most=plan.max_layers - fixed - len(built_layers(artefacts)))
+    cuda = bool(runtime_wheels(lock, architecture, artefacts)) + has_compat(lock, architecture)
+    return group_wheels(wheels, most=plan.max_layers - _FIXED_LAYERS - cuda - len(built_layers(artefacts)))
 
 
-def has_compat(plan: Plan) -> bool:
-    """Whether forward compatibility libraries have a layer."""
-    config = plan.project.config.cuda
-    return bool(config and config.compat)
+def has_compat(lock: Lock, architecture: str) -> bool:
+    """Whether forward compatibility libraries have a layer: where they are locked, for --frozen asks the lock alone."""
+    return lock.cuda_compat is not None and lock.cuda_compat.package(architecture) is not None
 
 
 def built_layers(artefacts: Sequence[Artefact]) -> tuple[str, ...]:
@@ -202,10 +207,8 @@ def _built(plan: Plan, source: Source, lock: Lock, place: Place) -> dict[str, An
     return {**value, "compiles": bool(compiles and lock.debian_of(plan.machine)[0].build)}
 
 
-def _names(plan: Plan, base: DebianLock, wheel_layers: Sequence[str], runtime: Sequence[object]) -> list[str]:
-    system = ["system packages"] if base.packages.get("system") else []
-    system += ["cuda"] if runtime else []
-    system += ["cuda-compat"] if has_compat(plan) else []
+def _names(plan: Plan, base: DebianLock, wheel_layers: Sequence[str], cuda: Sequence[str]) -> list[str]:
+    system = [*(["system packages"] if base.packages.get("system") else []), *cuda]
     name = plan.project.name if plan.project.named else "project"
     if not plan.project.has_python:
         return [f"debian {plan.release}", "configuration", *system, name, "settings"]
