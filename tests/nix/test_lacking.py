@@ -27,6 +27,21 @@ from neve.nix.lacking import Lacking, lacking
         ("error: can't find Rust compiler", "program", "rustc"),
         ("error: linker `cc` not found", "program", "gcc"),
         ("Error: pg_config executable not found.", "program", "pg_config"),
+        ("error: command '/usr/local/cuda/bin/nvcc' failed: No such file or directory", "program", "nvcc"),
+        ("/bin/sh: 1: /usr/local/cuda/bin/nvcc: not found", "program", "nvcc"),
+        ("bash: line 1: ptxas: command not found", "program", "ptxas"),
+        ("make[1]: /usr/local/cuda/bin/nvcc: No such file or directory", "program", "nvcc"),
+        ("  Failed to find nvcc.", "program", "nvcc"),
+        ("  Could not find `nvcc` executable in any searched paths, please set", "program", "nvcc"),
+        ("  No CMAKE_CUDA_COMPILER could be found.", "program", "nvcc"),
+        ("  Could not find compiler set in environment variable CUDACXX:", "program", "nvcc"),
+        ("OSError: CUDA_HOME environment variable is not set. Please set it to", "program", "nvcc"),
+        ("RuntimeError: x was requested, but nvcc was not found.", "program", "nvcc"),
+        ('x.cu(1): catastrophic error: cannot open source file "cublas_v2.h"', "header", "cublas_v2.h"),
+        ("  Could NOT find CUDAToolkit (missing: CUDAToolkit_INCLUDE_DIR)", "module", "CUDAToolkit"),
+        ("    CUDA::cublas", "module", "CUDA::cublas"),
+        ('  Target "x" links to target "CUDA::cufft" but the target was not found.', "module", "CUDA::cufft"),
+        ("ninja: error: '/usr/local/cuda/lib64/libcublas.so', needed by 'x.so', missing", "library", "cublas"),
     ],
 )
 def test_what_tools_say(line: str, kind: str, name: str) -> None:
@@ -48,3 +63,15 @@ def test_what_is_none() -> None:
         "ModuleNotFoundError: No module named 'x'",
     ]
     assert lacking(lines) == ()
+
+
+def test_what_is_done_without_comes_last() -> None:
+    """CMake says of each package that is not required that it is not there."""
+    optional = [
+        "-- Could NOT find CUDAToolkit (missing: CUDAToolkit_ROOT)",
+        "UserWarning: nvcc was not found, CPU only",
+    ]
+    fatal = "x.c:1:1: fatal error: libpq-fe.h: No such file or directory"
+    assert lacking([*optional, fatal]) == (Lacking("header", "libpq-fe.h"),)
+    assert lacking(optional) == (Lacking("module", "CUDAToolkit"), Lacking("program", "nvcc"))
+    assert lacking([optional[1], "  Failed to find nvcc."]) == (Lacking("program", "nvcc"),)
