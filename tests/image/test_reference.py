@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from neve.errors import NeveError
-from neve.image.reference import Reference
+from neve.image.reference import Pulled, Reference
 
 
 @pytest.mark.parametrize(
@@ -46,9 +48,47 @@ def test_refused(text: str, why: str) -> None:
     assert caught.value.fixes
 
 
-def test_a_password_is_not_shown() -> None:
+DIGEST = f"sha256:{'0a' * 32}"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("registry.example/team/app:1.0", "registry.example/team/app:1.0"),
+        ("localhost:5000/app", "localhost:5000/app:latest"),
+        (f"registry.example/team/app@{DIGEST}", f"registry.example/team/app@{DIGEST}"),
+        (f"docker://registry.example/app:1.0@{DIGEST}", f"registry.example/app@{DIGEST}"),
+    ],
+)
+def test_what_is_pulled_may_be_named_by_its_digest(text: str, expected: str) -> None:
+    assert str(Pulled.parse(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("registry.example/app@sha256:00", "'sha256:00' is not a digest"),
+        ("app.tar@sha256:00", "'sha256:00' is not a digest"),
+        ("registry.example/app@md5:00", "digest"),
+        (f"app@{DIGEST}", "names no registry"),
+        ("me:hunter2@registry.example/app", "credentials"),
+        ("me:sha256:hunter2@registry.example/app", "credentials"),
+        ("me@sha256:5000/app", "credentials"),
+    ],
+)
+def test_what_cannot_be_pulled(text: str, why: str) -> None:
     with pytest.raises(NeveError) as caught:
-        Reference.parse("tester:hunter2@registry.example/app")
+        Pulled.parse(text)
+    assert why in str(caught.value)
+    assert "pushed" not in caught.value.what
+    assert "hunter2" not in str(caught.value)
+    assert caught.value.fixes
+
+
+@pytest.mark.parametrize("parse", [Reference.parse, Pulled.parse])
+def test_a_password_is_not_shown(parse: Callable[[str], object]) -> None:
+    with pytest.raises(NeveError) as caught:
+        parse("tester:hunter2@registry.example/app")
     assert "hunter2" not in str(caught.value)
     assert "log in" in str(caught.value)
 

@@ -1,4 +1,4 @@
-"""Image references: ``registry/repository[:tag]`` (distribution's reference grammar, its pushable part)."""
+"""Image references: ``registry/repository[:tag]`` to push to, also ``@digest`` to look at (distribution's grammar)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from neve.errors import NeveError
 _HOST = re.compile(r"(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9.-]*[a-zA-Z0-9])|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?")
 _REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
+_NOT_PUSHED = "this is not an image reference that can be pushed to"
+_NOT_PULLED = "this names no image in a registry"
 _EXAMPLE = "write it as registry/name:tag, for example registry.example/team/app:1.0"
 
 
@@ -47,6 +50,15 @@ class Reference:
 
         A registry must be named: an image never goes to a public one by accident. Raises NeveError.
         """
+        return cls._parse(text, _NOT_PUSHED, "a digest cannot be pushed to: it follows from the image")
+
+    @classmethod
+    def _parse(cls, text: str, what: str, digest: str) -> Reference:
+        """``what`` an error says, and why where something like a ``digest`` is in the way."""
+
+        def _bad(shown: str, why: str, fixes: list[str]) -> NeveError:
+            return NeveError(what, where=shown, why=why, fixes=fixes)
+
         rest = text.strip().removeprefix("docker://")
         shown = re.sub(r"^[^/]*@", "…@", rest)  # what stands there may be a password
         if shown != rest:
@@ -56,7 +68,7 @@ class Reference:
                 ["log in instead: skopeo login REGISTRY"] if "/" in rest else [_EXAMPLE],
             )
         if "@" in rest:
-            raise _bad(shown, "a digest cannot be pushed to: it follows from the image", [_EXAMPLE])
+            raise _bad(shown, digest, [_EXAMPLE])
         if "://" in rest:
             raise _bad(shown, "it is a URL", [f"leave out the scheme: {rest.partition('://')[2]}"])
         registry, slash, path = rest.partition("/")
@@ -74,8 +86,28 @@ class Reference:
         return cls(registry=registry, repository=repository, tag=tag or "latest")
 
 
-def _bad(text: str, why: str, fixes: list[str]) -> NeveError:
-    return NeveError("this is not an image reference that can be pushed to", where=text, why=why, fixes=fixes)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulled:
+    """An image that is in a registry: by its ``digest``, where one is named, else by the tag of its ``place``."""
+
+    place: Reference
+    digest: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.place.name}@{self.digest}" if self.digest else str(self.place)
+
+    @classmethod
+    def parse(cls, text: str) -> Pulled:
+        """The image that ``text`` names: as :meth:`Reference.parse` has it, or with a digest, which decides where there
+        is a tag too. Raises NeveError.
+        """
+        name, _, digest = text.strip().rpartition("@")
+        if not re.match(r"sha\d+:[^/]*\Z", digest):  # what stands behind @ is a registry, and before it a password
+            return cls(place=Reference._parse(text, _NOT_PULLED, f"{digest!r} is not a digest"))
+        if not _DIGEST.fullmatch(digest):
+            why = f"{digest!r} is not a digest: sha256: and 64 hexadecimal digits"
+            raise NeveError(_NOT_PULLED, where=text.strip(), why=why, fixes=["take it as `neve push` prints it"])
+        return cls(place=Reference._parse(name, _NOT_PULLED, f"{name!r} has a digest already"), digest=digest)
 
 
-__all__ = ["Reference"]
+__all__ = ["Pulled", "Reference"]
