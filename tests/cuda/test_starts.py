@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from neve.components.plan import make_plan
-from neve.cuda.starts import for_gpus, gpu_settings
+from neve.cuda.starts import declared_architectures, for_gpus, gpu_settings
 from neve.cuda.wheels import CudaWheels
 from neve.lock.compat import CompatLock
 from neve.lock.model import CudaLock
@@ -149,3 +149,20 @@ def test_without_cuda_the_drivers_places_are_not_named() -> None:
     cpu = make_plan(a_project(neve={"cuda": False}))
     wheel = a_wheel("nvidia-cuda-runtime-cu12", "12.9.79")
     assert "LD_LIBRARY_PATH" not in for_gpus(cpu, a_lock(), [wheel], driver=["/driver"]).env
+
+
+@pytest.mark.parametrize(
+    ("neve", "declared"),
+    [
+        ({"cuda": {"toolkit": ["cuda_nvcc"], "architectures": ["8.0"]}}, ("8.0",)),
+        ({"cuda": {"toolkit": ["cublas"], "architectures": ["8.0"]}}, ()),
+        ({"cuda": {"architectures": ["8.0"]}}, ()),
+        (
+            {"cuda": {"toolkit": ["cublas"], "architectures": ["8.0"]}, "build": {"system": ["nvidia-cuda-toolkit"]}},
+            ("8.0",),
+        ),
+        ({"cuda": False}, ()),
+    ],
+)
+def test_what_is_declared_counts_where_something_compiles(neve: dict[str, object], declared: tuple[str, ...]) -> None:
+    assert declared_architectures(make_plan(a_project(neve=neve))) == declared

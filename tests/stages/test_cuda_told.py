@@ -64,12 +64,22 @@ def test_info_tells_gpus_and_the_toolkit(index: World, tmp_path: Path) -> None:
     cuda = describe(index.session(tmp_path)).platforms["linux/amd64"].cuda
     assert cuda is not None
     toolkit = {"version": "12.8", "components": ["nvcc"], "compiler": "g++-14", "runtime": ["nvidia-cublas-cu12 12.8"]}
+    toolkit |= {"architectures": ["8.0", "9.0+PTX"]}
     told = cuda.model_validate({**cuda.model_dump(), "gpus": ["8.0", "9.0"], "toolkit": toolkit, "driver": None})
     rows = dict(cuda_rows(told))
     assert rows["GPUs"] == "compute capability 8.0, 9.0"
     assert rows["toolkit"] == "12.8: nvcc, with g++-14"
     assert rows["of it in the image"] == "nvidia-cublas-cu12 12.8"
+    assert rows["compiles for"] == "8.0, 9.0+PTX"
     assert rows["driver"].startswith("not known")
+    toolkit["architectures"] = []
+    silent = cuda.model_validate({**told.model_dump(), "toolkit": toolkit})
+    unsaid = "tool.neve.cuda.architectures does not say what is compiled"
+    assert dict(cuda_rows(silent))["GPUs"] == f"compute capability 8.0, 9.0, as far as the wheels tell: {unsaid}"
+    unknown = cuda.model_validate({**silent.model_dump(), "gpus": None})
+    assert dict(cuda_rows(unknown))["GPUs"] == f"not known: {unsaid}"
+    libraries = cuda.model_validate({**unknown.model_dump(), "toolkit": toolkit | {"components": ["cublas"]}})
+    assert dict(cuda_rows(libraries))["GPUs"] == "not known: no wheel with code for them is in neve's cache"
 
 
 def test_without_cuda_there_is_nothing_to_tell(world: World, tmp_path: Path) -> None:

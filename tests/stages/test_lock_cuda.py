@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from neve.doctor.demand import of_project
 from neve.errors import NeveError
 from neve.lock.model import CudaLock
 from neve.lock.text import read_lock
 from neve.session import Options
+from neve.stages.info import describe
 from neve.stages.lock import lock_project
 from tests.bases.debian.archive import stanza
 from tests.lock.test_platforms import publish as publish_both
@@ -93,6 +95,19 @@ def test_nvcc_brings_what_it_needs_and_the_newest_compiler(world: World, project
     assert lock.base.name == "debian"
     assert lock.base.build is not None
     assert {"g++-14", "gcc-14"} <= {*lock.base.build.wanted}
+
+
+def test_info_and_doctor_count_what_is_compiled(world: World, project: Path) -> None:
+    configure(project, 'version = "13.2"\ntoolkit = ["nvcc"]\narchitectures = ["8.0", "9.0+PTX"]')
+    cuda = describe(world.session(project)).platforms["linux/amd64"].cuda
+    assert cuda is not None
+    assert cuda.toolkit is not None
+    assert cuda.toolkit.architectures == ["8.0", "9.0+PTX"]
+    assert cuda.gpus == ["8.0", "8.6", "8.9", "9.0", "10.0", "10.3", "11.0", "12.0", "12.1"]
+    demand, _ = of_project(world.session(project))
+    code = {name: (each.sass, each.ptx) for name, each in demand.code.items()}
+    assert code == {name: (tuple(each.sass), tuple(each.ptx)) for name, each in cuda.code.items()}
+    assert [*code] == ["the project's own code"]
 
 
 def test_the_libraries_that_run_are_named(world: World, project: Path) -> None:

@@ -115,16 +115,29 @@ def cuda_rows(cuda: CudaInfo) -> list[list[str]]:
     if cuda.components:
         names = ", ".join(f"{each.name} {each.version}" for each in cuda.components)
         rows.append(["wheels", f"{_size(cuda.size)}: {names}" if cuda.size else names])
-    if cuda.gpus is None:
-        rows.append(["GPUs", "not known: no wheel with code for them is in neve's cache"])
-    else:
-        rows.append(["GPUs", f"compute capability {', '.join(cuda.gpus)}" if cuda.gpus else "none runs all the wheels"])
+    rows.append(["GPUs", _gpus(cuda)])
     if (toolkit := cuda.toolkit) is not None:
         compiler = f", with {toolkit.compiler}" if toolkit.compiler else ""
         rows.append(["toolkit", f"{toolkit.version}: {', '.join(toolkit.components)}{compiler}"])
+        if toolkit.architectures:
+            rows.append(["compiles for", ", ".join(toolkit.architectures)])
         if toolkit.runtime:
             rows.append(["of it in the image", ", ".join(toolkit.runtime)])
     return rows
+
+
+def _gpus(cuda: CudaInfo) -> str:
+    from neve.cuda.components import named_components
+
+    toolkit, known = cuda.toolkit, cuda.gpus
+    unsaid = ""
+    if toolkit is not None and not toolkit.architectures:
+        compiles = any(each.name == "nvcc" for each in named_components(toolkit.components))
+        unsaid = "tool.neve.cuda.architectures does not say what is compiled" if compiles else ""
+    if known is None:
+        return f"not known: {unsaid}" if unsaid else "not known: no wheel with code for them is in neve's cache"
+    told = f"compute capability {', '.join(known)}" if known else "none runs all of it"
+    return f"{told}, as far as the wheels tell: {unsaid}" if unsaid else told
 
 
 def _libraries(description: Description) -> Iterator[tuple[str, list[str], list[list[str]]]]:

@@ -20,6 +20,8 @@ GPUS = (
 )
 # Jetson's: code for another GPU of the same major version does not count as code for these.
 _TEGRA = ((5, 3), (6, 2), (7, 2), (8, 7))
+# What code is called that the project's own build compiles, where others go by the names of their wheels.
+OWN_CODE = "the project's own code"
 _CAPABILITY = re.compile(r"(?P<major>[0-9]{1,2})\.(?P<minor>[0-9])(?P<kind>[af]?)\Z")
 
 
@@ -74,6 +76,14 @@ class Architectures:
         return any(_runs(parse_architecture(code), gpu) for code in self.sass) or any(
             _compiles(parse_architecture(code), gpu) for code in self.ptx
         )
+
+
+def declared_code(words: Iterable[str]) -> Architectures:
+    """The code that ``words`` declare, as ``tool.neve.cuda.architectures`` has them: "8.0" machine code, "9.0+PTX" PTX
+    besides. Raises ValueError.
+    """
+    plain = {word: word.removesuffix("+PTX") for word in words}
+    return architectures(plain.values(), [name for word, name in plain.items() if word != name])
 
 
 def architectures(sass: Iterable[Architecture | str], ptx: Iterable[Architecture | str]) -> Architectures:
@@ -167,10 +177,12 @@ def _plain(code: Architecture) -> str:
 
 __all__ = [
     "GPUS",
+    "OWN_CODE",
     "Architecture",
     "Architectures",
     "Misfit",
     "architectures",
+    "declared_code",
     "misfits",
     "parse_architecture",
     "runs_on",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from neve.cuda.architectures import Architecture, parse_architecture
 from neve.cuda.compat import compat
+from neve.cuda.components import named_components
 from neve.cuda.table import table
 from neve.cuda.wheels import cuda_wheels
 
@@ -39,6 +40,18 @@ class Starts:
         return bool(self.env)
 
 
+def declared_architectures(plan: Plan) -> tuple[str, ...]:
+    """The GPU architectures ("8.0", "9.0+PTX") that what ``plan`` compiles is declared to be for; none where nothing is
+    compiled: the toolkit has no nvcc, and no package of the base is another.
+    """
+    config = plan.project.config
+    if not config.cuda or plan.cuda is None:
+        return ()
+    nvcc = any(component.name == "nvcc" for component in named_components(plan.cuda.components))
+    others = any("cuda" in name for name in (*config.system, *config.build.system))
+    return config.cuda.architectures if nvcc or others else ()
+
+
 def gpu_settings(
     plan: Plan, wheels: CudaWheels | None, toolkit: CudaLock | None = None, libraries: CompatLock | None = None
 ) -> Starts:
@@ -55,7 +68,7 @@ def gpu_settings(
     if not versions:
         return Starts(env=env)
     major = max(int(version.partition(".")[0]) for version in versions)
-    architectures = config.architectures if config is not None and toolkit else ()
+    architectures = declared_architectures(plan) if toolkit else ()
     env["NVIDIA_REQUIRE_CUDA"] = " ".join(_requirements(major, toolkit, architectures, libraries))
     exact = next((version for version in versions if "." in version), versions[0])
     labels = {"version": exact, "driver": table().floors.get(major), "architectures": " ".join(architectures)}
@@ -134,4 +147,4 @@ def _bounds(start: tuple[int, int], end: tuple[int, int]) -> list[str]:
     return [*lower, f"arch<{end[0]}.{end[1]}"]
 
 
-__all__ = ["Starts", "for_gpus", "gpu_settings"]
+__all__ = ["Starts", "declared_architectures", "for_gpus", "gpu_settings"]

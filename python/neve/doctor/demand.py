@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from neve.doctor.report import CudaInfo, Finding, from_error, ok, warning
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
     from neve.stages.lock import Locked
 
 _LABEL = "dev.neve.cuda"
-_SECONDS = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,30 +83,30 @@ def _of_locks(session: Session, demand: Demand) -> tuple[Demand, list[Finding]]:
 
 
 def of_image(session: Session, host: Host, image: str) -> tuple[Demand, list[Finding]]:
-    """What the image demands by its labels: that of a layout directory, or of a registry. Raises NeveError."""
-    config = _layout(Path(image)) if Path(image).is_dir() else _pushed(session, host, image)
+    """What the image demands by its labels: a layout's, an archive's, or that of a registry. Raises NeveError."""
+    from neve.doctor.image import image_config
+
+    config = image_config(session, host, image)
     labels = (config.get("config") or {}).get("Labels") or {}
     demand = replace(_of_labels(labels, Demand(about="image", name=image)), gpus=_is_for_gpus(config))
     return demand, [ok("image", f"{image}: {_told(demand)}")]
 
 
 def _of_labels(labels: Mapping[str, str], demand: Demand) -> Demand:
-    from neve.cuda.architectures import architectures
+    from neve.cuda.architectures import OWN_CODE, Architectures, declared_code
 
     given = {name: _number(labels.get(f"{_LABEL}.{name}")) for name in ("version", "driver", "compat")}
     words = str(labels.get(f"{_LABEL}.architectures") or "").split()
     try:
-        code = architectures(
-            (word.removesuffix("+PTX") for word in words), (w.removesuffix("+PTX") for w in words if "+" in w)
-        )
+        code = declared_code(words)
     except ValueError:
-        code = architectures((), ())
+        code = Architectures()
     return replace(
         demand,
         version=given["version"],
         floor=given["driver"],
         compat=given["compat"],
-        code={"the project's own code": code} if code else {},
+        code={OWN_CODE: code} if code else {},
     )
 
 
@@ -128,36 +125,6 @@ def _told(demand: Demand) -> str:
 def _is_for_gpus(config: Mapping[str, Any]) -> bool:
     env = (config.get("config") or {}).get("Env") or ()
     return any(str(each).startswith("NVIDIA_VISIBLE_DEVICES=") for each in env)
-
-
-def _layout(directory: Path) -> Mapping[str, Any]:
-    from neve.image.layout import Layout
-
-    return Layout(directory).image().config
-
-
-def _pushed(session: Session, host: Host, image: str) -> Mapping[str, Any]:
-    from neve.image.reference import Reference
-    from neve.tools import SKOPEO
-
-    place = Reference.parse(image)
-    if session.options.offline:
-        raise NeveError(f"cannot look at {place}", why="--offline forbids it", fixes=["name a layout directory"])
-    tls = ["--tls-verify=false"] if place.loopback else []
-    words = [str(session.toolbox.find(SKOPEO)), "inspect", "--config", *tls, f"docker://{place}"]
-    ran = host.run(words, _SECONDS)
-    if ran is None or ran.status:
-        why = (ran.err.strip().splitlines() or [f"status {ran.status}"])[-1] if ran else "skopeo cannot be started"
-        raise NeveError(
-            f"cannot look at {place}", why=why, fixes=["`skopeo login` where the registry wants credentials"]
-        )
-    try:
-        config = json.loads(ran.out)
-    except ValueError:
-        config = None
-    if not isinstance(config, dict):
-        raise NeveError(f"cannot look at {place}", why="its configuration is not JSON")
-    return config
 
 
 __all__ = ["Demand", "of_image", "of_project"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from neve.cuda.architectures import Misfit, misfits, runs_on
+from neve.cuda.architectures import OWN_CODE, Misfit, misfits, runs_on
 from neve.cuda.compat import compat
 from neve.cuda.driver import LIBCUDA, Driver, device_nodes, number
 from neve.cuda.gpus import Gpus, on_the_bus
@@ -168,7 +168,7 @@ def _code(gpus: Gpus, demand: Demand) -> Iterator[Finding]:
 
 
 def _remedy(misfit: Misfit) -> str:
-    if misfit.name not in ("the project's own code",):
+    if misfit.name != OWN_CODE:
         which = {"older": "an older", "newer": "a newer"}.get(misfit.gpu, "another")
         return f"take {which} version of {misfit.name}, or a build of it for this GPU, or another GPU"
     return f"add {misfit.capability!r} to `architectures` under [tool.neve.cuda]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from neve.cuda.wheels import cuda_wheels
@@ -21,7 +22,8 @@ def describe_cuda(session: Session, locked: Locked, architecture: str) -> dict[s
     asked = config.version if config else None
     if wheels is None and toolkit is None and asked is None:
         return None
-    from neve.cuda.architectures import runs_on
+    from neve.cuda.architectures import OWN_CODE, declared_code, runs_on
+    from neve.cuda.starts import declared_architectures
     from neve.cuda.table import floor, native_driver
     from neve.stages.gpu import wheel_architectures
 
@@ -31,7 +33,11 @@ def describe_cuda(session: Session, locked: Locked, architecture: str) -> dict[s
         version, said_by = toolkit.version, "toolkit"
     else:
         version, said_by = str(asked), "tool.neve.cuda.version"
-    code = wheel_architectures(session, locked, architecture)
+    declared = declared_architectures(locked.plan) if toolkit else ()
+    code = {
+        **({OWN_CODE: declared_code(declared)} if declared else {}),
+        **wheel_architectures(session, locked, architecture),
+    }
     return {
         "version": version,
         "said_by": said_by,
@@ -41,15 +47,16 @@ def describe_cuda(session: Session, locked: Locked, architecture: str) -> dict[s
         "native_driver": native_driver(version),
         "code": {name: {"sass": list(each.sass), "ptx": list(each.ptx)} for name, each in sorted(code.items())},
         "gpus": list(runs_on(code)) if code else None,
-        "toolkit": _toolkit(locked, toolkit, architecture) if toolkit else None,
+        "toolkit": _toolkit(locked, toolkit, architecture, declared) if toolkit else None,
     }
 
 
-def _toolkit(locked: Locked, toolkit: CudaLock, architecture: str) -> dict[str, object]:
+def _toolkit(locked: Locked, toolkit: CudaLock, architecture: str, declared: Sequence[str]) -> dict[str, object]:
     brought = {artefact.name for artefact in locked.environments[architecture]}
     return {
         "version": toolkit.version,
         "components": list(toolkit.toolkit),
+        "architectures": list(declared),
         "compiler": toolkit.compiler,
         "runtime": [f"{wheel.name} {wheel.version}" for wheel in toolkit.runtime_for(architecture, brought)],
     }

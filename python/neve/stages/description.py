@@ -34,7 +34,7 @@ class CudaComponent(_Model):
 
 
 class GpuCode(_Model):
-    """For which GPUs a wheel has code, as compute capabilities."""
+    """For which GPUs there is code, as compute capabilities."""
 
     sass: list[str] = Field(description="machine code, for those GPUs and newer ones of the same major version")
     ptx: list[str] = Field(description="what the driver compiles for those GPUs and all that are newer")
@@ -45,6 +45,7 @@ class CudaToolkit(_Model):
 
     version: str
     components: list[str] = Field(description="as tool.neve.cuda.toolkit has them")
+    architectures: list[str] = Field(description="as tool.neve.cuda.architectures has them; empty where nothing says")
     compiler: str | None = Field(description="package of the host compiler; null where none is pinned")
     runtime: list[str] = Field(description="packages of the toolkit whose libraries the image has")
 
@@ -58,7 +59,10 @@ class CudaInfo(_Model):
     size: int | None = Field(description="bytes of those wheels; null where it is not known")
     driver: str | None = Field(description="the oldest Linux driver that runs it (minor version compatibility)")
     native_driver: str | None = Field(description="the oldest that came with this version, or its branch")
-    code: dict[str, GpuCode] = Field(description="by package, of the wheels that are in neve's cache")
+    code: dict[str, GpuCode] = Field(
+        description="by package, of the wheels that are in neve's cache; `the project's own code` is what the toolkit's"
+        " `architectures` declare"
+    )
     gpus: list[str] | None = Field(description="compute capabilities that all of them run on; null where none is known")
     toolkit: CudaToolkit | None
 
