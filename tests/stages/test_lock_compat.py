@@ -12,7 +12,8 @@ import pytest
 from neve.bases.debian.compat import KEYRING, MIRROR, compat_artefact, resolve_compat
 from neve.errors import NeveError, TransientError
 from neve.fetch import Fetcher
-from neve.lock.text import read_lock
+from neve.lock.compat import CompatLock
+from neve.lock.text import lock_text, read_lock
 from neve.progress import Silent
 from neve.session import Options
 from neve.stages.lock import lock_project
@@ -143,6 +144,64 @@ def test_platforms_share_a_release(cuda: World, tmp_path: Path) -> None:
     found = resolve_compat(Fetcher(tmp_path, Silent()), cuda.environ, ["x86_64", "aarch64"], wanted=None)
     assert found.version == "13.0"
     assert [pin.architecture for pin in found.packages] == ["x86_64", "aarch64"]
+
+
+def with_arm(world: World, *stanzas: str) -> None:
+    publish(world.archive, *stanzas, root=_ARM)
+
+
+def test_what_another_machine_has_locked_stays(cuda: World, tmp_path: Path) -> None:
+    """Two machines of two architectures lock by turns, each for itself: nothing is taken away."""
+    fetcher, environ = Fetcher(tmp_path, Silent()), cuda.environ
+    with_arm(cuda, *(package(name, "580.95.05-1", architecture="arm64") for name in ("13.0", "13.2")))
+    first = resolve_compat(fetcher, environ, ["x86_64"], wanted="13.0")
+    cuda.server.seen.clear()
+    both = resolve_compat(fetcher, environ, ["aarch64"], wanted=None, held=first)
+    assert (both.version, both.package("x86_64")) == ("13.0", first.package("x86_64"))
+    assert both.package("aarch64") is not None, "of the release that is locked, not the newest"
+    assert not [path for path in cuda.server.paths() if path.startswith(_REPOSITORY)]
+    assert resolve_compat(fetcher, environ, ["x86_64"], wanted="13.0", held=both) == both
+
+
+@pytest.mark.parametrize(("wanted", "there"), [("13.0", "13.1"), ("13.1", "13.2")])
+def test_another_release_begins_anew(cuda: World, tmp_path: Path, wanted: str, there: str) -> None:
+    """Where the release that is locked will not do, or another repository has none of it."""
+    fetcher, environ = Fetcher(tmp_path, Silent()), cuda.environ
+    first = resolve_compat(fetcher, environ, ["x86_64"], wanted="13.0")
+    with_arm(cuda, package(there, "600", architecture="arm64"))
+    found = resolve_compat(fetcher, environ, ["aarch64"], wanted=wanted, held=first)
+    assert [(pin.name, pin.architecture) for pin in found.packages] == [
+        (f"cuda-compat-{there.replace('.', '-')}", "aarch64")
+    ]
+
+
+def locked_elsewhere(world: World, project: Path) -> CompatLock:
+    """neve.lock has the libraries for aarch64 alone."""
+    with_arm(world, package("12.9", "575.57.08-1", architecture="arm64"))
+    found = resolve_compat(world.session(project).fetcher, world.environ, ["aarch64"], wanted="12.9")
+    lock = lock_project(world.session(project)).lock
+    (project / "neve.lock").write_text(lock_text(lock.model_copy(update={"cuda_compat": found})))
+    return found
+
+
+def test_a_lock_of_another_machine_is_added_to(cuda: World, project: Path) -> None:
+    arm = locked_elsewhere(cuda, project)
+    with pytest.raises(NeveError, match="lacks the forward compatibility libraries for x86_64"):
+        lock_project(cuda.session(project, Options(locked=True)))
+    found = lock_project(cuda.session(project)).lock.cuda_compat
+    assert found is not None
+    assert [pin.architecture for pin in found.packages] == ["aarch64", "x86_64"]
+    assert found.package("aarch64") == arm.packages[0]
+    assert lock_project(cuda.session(project, Options(locked=True))).lock.cuda_compat == found
+
+
+def test_frozen_makes_no_image_without_what_it_says_to_have(cuda: World, project: Path) -> None:
+    arm = locked_elsewhere(cuda, project)
+    with pytest.raises(NeveError, match="lacks the forward compatibility libraries for x86_64") as caught:
+        lock_project(cuda.session(project, Options(frozen=True)))
+    assert caught.value.why == "--frozen forbids writing it"
+    (project / "pyproject.toml").write_text(PYPROJECT)
+    assert lock_project(cuda.session(project, Options(frozen=True))).lock.cuda_compat == arm
 
 
 def test_an_index_that_is_not_signed_is_refused(cuda: World, tmp_path: Path) -> None:

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 from neve.cuda.wheels import cuda_wheels
 from neve.lock.text import NAME
-from neve.stages.permission import may_change, must_not_change
+from neve.stages.permission import must_not_change
 
 if TYPE_CHECKING:
+    from neve.components.plan import Plan
+    from neve.lock.compat import CompatLock
     from neve.lock.model import Lock
     from neve.python.artefact import Artefact
     from neve.session import Session
+
+_OTHER = f"{NAME} has other forward compatibility libraries"
 
 
 def with_compat(
@@ -25,29 +29,41 @@ def with_compat(
     check: bool,
 ) -> Lock:
     """``lock`` with the libraries that the project asks for, for the CUDA that its image has; those of ``known`` stay
-    where they answer. ``where`` names the Python environment's lock. Raises NeveError, TransientError.
+    where they answer, also those of architectures that are no platform here: another machine's are. ``where`` names the
+    Python environment's lock. Raises NeveError, TransientError.
     """
-    plan, config = session.plan, session.plan.project.config.cuda
+    plan, held = session.plan, known.cuda_compat
+    config = plan.project.config.cuda
     if not config or not config.compat:
-        found = None
-    else:
-        from neve.bases.debian.compat import answers, resolve_compat
+        if held is not None:
+            must_not_change(session, check, _OTHER, missing=False)
+        return lock if session.options.frozen else _holding(lock, None)
+    from neve.bases.debian.compat import answers, resolve_compat
 
-        brought = next(
-            (cuda for name in plan.platforms if (cuda := cuda_wheels(environments.get(name, ()), where=where))), None
-        )
-        versions = [brought and brought.version, lock.cuda and lock.cuda.version, config.version]
-        named = [version for version in versions if version]
-        wanted = next((version for version in named if "." in version), named[0] if named else None)
-        found = known.cuda_compat
-        if not answers(found, plan.platforms, wanted) and not (session.options.frozen and found is not None):
-            must_not_change(session, check, f"{NAME} lacks the forward compatibility libraries", found is None)
-            found = resolve_compat(session.fetcher, session.environ, plan.platforms, wanted=wanted)
-    if found != known.cuda_compat:
-        must_not_change(session, check, f"{NAME} has other forward compatibility libraries", known.cuda_compat is None)
-        if not may_change(session, check):
-            return lock
-    return lock if found == lock.cuda_compat else lock.model_copy(update={"cuda_compat": found})
+    wanted = _wanted(plan, lock, environments, where=where)
+    lacking = [name for name in plan.platforms if held is None or held.package(name) is None]
+    if held is None or lacking:
+        what = f"{NAME} lacks the forward compatibility libraries for {', '.join(lacking)}"
+        must_not_change(session, check, what, missing=True)
+    elif session.options.frozen or answers(held, wanted):
+        return _holding(lock, held)
+    else:
+        must_not_change(session, check, _OTHER, missing=False)
+    return _holding(lock, resolve_compat(session.fetcher, session.environ, plan.platforms, wanted=wanted, held=held))
+
+
+def _holding(lock: Lock, libraries: CompatLock | None) -> Lock:
+    return lock if libraries == lock.cuda_compat else lock.model_copy(update={"cuda_compat": libraries})
+
+
+def _wanted(plan: Plan, lock: Lock, environments: Mapping[str, tuple[Artefact, ...]], *, where: str) -> str | None:
+    """The CUDA whose driver the libraries should be of: that of the wheels, of the toolkit, or the one named."""
+    config = plan.project.config.cuda
+    of = (cuda_wheels(environments.get(name, ()), where=where) for name in plan.platforms)
+    brought = next((cuda for cuda in of if cuda), None)
+    versions = [brought and brought.version, lock.cuda and lock.cuda.version, config.version if config else None]
+    named = [version for version in versions if version]
+    return next((version for version in named if "." in version), named[0] if named else None)
 
 
 __all__ = ["with_compat"]

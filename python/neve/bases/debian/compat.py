@@ -61,38 +61,60 @@ def mirror_of(environ: Mapping[str, str]) -> str:
 
 
 def resolve_compat(
-    fetcher: Fetcher, environ: Mapping[str, str], architectures: Sequence[str], *, wanted: str | None
+    fetcher: Fetcher,
+    environ: Mapping[str, str],
+    architectures: Sequence[str],
+    *,
+    wanted: str | None,
+    held: CompatLock | None = None,
 ) -> CompatLock:
     """The libraries for CUDA ``wanted`` ("13.0"; "13": the newest of it; None: the newest of all): of that release, or
     of the next one of the same major version that the repositories of all ``architectures`` have.
 
+    Where ``held`` ones will do, what they lack of ``architectures`` is added, if there is any of their release.
+
     Raises NeveError for a repository that is not there, not signed or without them, TransientError where it cannot be
     reached.
     """
-    from neve.fetch.address import without_credentials
-    from neve.lock.compat import CompatLock, CompatPin
+    from neve.lock.compat import CompatLock
 
     mirror = mirror_of(environ)
-    offers = {
-        name: _offers(fetcher, environ, f"{mirror}/{compat().repositories[name]}", name) for name in architectures
-    }
-    common = set.intersection(*({offer.release for offer in each} for each in offers.values()))
-    release = _choose(common, wanted)
+
+    def offers(names: Sequence[str]) -> dict[str, list[_Offer]]:
+        return {name: _offers(fetcher, environ, f"{mirror}/{compat().repositories[name]}", name) for name in names}
+
+    found = {}
+    if held is not None and answers(held, wanted):
+        found = offers([name for name in architectures if held.package(name) is None])
+        if not found or held.version in _common(found):
+            added = [_pin(each, held.version, name, mirror) for name, each in found.items()]
+            return CompatLock(version=held.version, packages=(*held.packages, *added))
+    found |= offers([name for name in architectures if name not in found])
+    release = _choose(_common(found), wanted)
     if release is None:
-        raise _none(common, wanted, mirror)
-    pins = []
-    for architecture, each in offers.items():
-        best = max((o for o in each if o.release == release), key=lambda offer: version_key(offer.version))
-        url = without_credentials(f"{mirror}/{compat().repositories[architecture]}/{best.path}")
-        data = {"architecture": architecture, "name": best.name, "version": best.version, "url": url}
-        pins.append(CompatPin.model_validate({**data, "sha256": best.sha256, "size": best.size}))
+        raise _none(_common(found), wanted, mirror)
+    pins = [_pin(found[name], release, name, mirror) for name in architectures]
     return CompatLock(version=release, packages=tuple(pins))
 
 
-def answers(held: CompatLock | None, architectures: Sequence[str], wanted: str | None) -> bool:
-    """Whether the pins that are ``held`` are such as :func:`resolve_compat` may give."""
-    if held is None or [pin.architecture for pin in held.packages] != list(architectures):
-        return False
+def _common(offers: Mapping[str, Sequence[_Offer]]) -> set[str]:
+    """The releases that all architectures have."""
+    return set.intersection(*({offer.release for offer in each} for each in offers.values()))
+
+
+def _pin(offers: Sequence[_Offer], release: str, architecture: str, mirror: str) -> CompatPin:
+    """The newest package of ``release``."""
+    from neve.fetch.address import without_credentials
+    from neve.lock.compat import CompatPin
+
+    best = max((offer for offer in offers if offer.release == release), key=lambda offer: version_key(offer.version))
+    url = without_credentials(f"{mirror}/{compat().repositories[architecture]}/{best.path}")
+    data = {"architecture": architecture, "name": best.name, "version": best.version, "url": url}
+    return CompatPin.model_validate({**data, "sha256": best.sha256, "size": best.size})
+
+
+def answers(held: CompatLock, wanted: str | None) -> bool:
+    """Whether the release that is ``held`` is one that :func:`resolve_compat` may choose."""
     return _choose({held.version}, wanted) is not None
 
 
