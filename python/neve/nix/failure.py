@@ -8,14 +8,13 @@ from pathlib import Path
 
 from neve.errors import NeveError, TransientError
 from neve.nix.evaluation import cause, refusal
+from neve.nix.excerpt import excerpt
 from neve.nix.lacking import Lacking, lacking
 from neve.nix.log import Log
 from neve.nix.nix import Nix
 from neve.nix.sandbox import remedies
 from neve.nix.store_path import STORE, path_name
 
-_LINES = 15
-_TELLING = 4
 _DERIVATION = re.compile(r"'(/nix/store/[0-9a-z]{32}-[^']+\.drv)'")
 _MISMATCH = re.compile(r"specified:\s*(\S+)\s+got:\s*(\S+)")
 _DEPENDENT = re.compile(r"\bdependenc(?:y|ies)\b.*failed", re.DOTALL)
@@ -87,10 +86,7 @@ def build_failure(nix: Nix, log: Log, status: int) -> NeveError:
     if backend := _BACKEND.search("\n".join(tail)):
         return BackendError(backend["said"], where=name, fixes=_full_log(nix, derivation, tail))
     reason = _REASON.search(message)
-    # What is lacking, compilers say before their callers give up.
-    telling = [line for line in tail[:-_LINES] if lacking([line])]
-    shown = [*telling[:_TELLING], *(["…"] if telling else []), *tail[-_LINES:]]
-    why = "\n".join([(reason.group(1) or reason.group(0)) if reason else message, *shown])
+    why = "\n".join([(reason.group(1) or reason.group(0)) if reason else message, *excerpt(tail)])
     # A binary cache that does not answer is no reason of a build that fails by itself.
     fixes = [*_remedies(why), *_full_log(nix, derivation, tail)]
     what = f"building {name} failed"
