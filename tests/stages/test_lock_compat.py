@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from neve.bases.debian.compat import KEYRING, MIRROR, compat_artefact, resolve_compat
+from neve.bases.debian.compat import KEYRING, MIRROR, compat_artefact, compat_artefacts, resolve_compat
 from neve.errors import NeveError, TransientError
 from neve.fetch import Fetcher
 from neve.lock.compat import CompatLock
@@ -20,7 +20,7 @@ from neve.stages.lock import lock_project
 from tests.bases.debian.archive import Archive, stanza
 from tests.fetch.server import Step
 from tests.fetch.tls import serving_tls
-from tests.projects import a_project
+from tests.projects import a_compat_lock, a_project
 from tests.world import World
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="the mirror on loopback has amd64 alone")
@@ -306,6 +306,13 @@ def test_another_mirror_has_the_same_directories(cuda: World, tmp_path: Path) ->
     pin = resolve_compat(Fetcher(tmp_path, Silent()), cuda.environ, ["x86_64"], wanted="13.0").packages[0]
     first = compat_artefact(pin, {MIRROR: "https://mirror.example/cuda"}).urls[0]
     assert first == "https://mirror.example/cuda/debian12/x86_64/newest/a/cuda-compat-13-0_580_amd64.deb"
+
+
+def test_only_what_the_platforms_images_have_is_fetched() -> None:
+    lock = a_compat_lock("13.0", "x86_64", "aarch64")
+    assert [found.name for found in compat_artefacts(lock, ["aarch64"], {})] == [lock.packages[1].file]
+    assert compat_artefacts(lock.model_copy(update={"packages": lock.packages[:1]}), ["aarch64"], {}) == []
+    assert compat_artefacts(None, ["x86_64"], {}) == []
 
 
 def test_the_nixpkgs_base_refuses_them() -> None:

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -116,6 +116,14 @@ def _pin(offers: Sequence[_Offer], release: str, architecture: str, mirror: str)
 def answers(held: CompatLock, wanted: str | None) -> bool:
     """Whether the release that is ``held`` is one that :func:`resolve_compat` may choose."""
     return _choose({held.version}, wanted) is not None
+
+
+def compat_artefacts(
+    lock: CompatLock | None, architectures: Iterable[str], environ: Mapping[str, str]
+) -> list[Artefact]:
+    """What images for ``architectures`` have of ``lock``, which may have other machines' as well."""
+    pins = [lock.package(name) for name in architectures] if lock is not None else []
+    return [compat_artefact(pin, environ) for pin in pins if pin is not None]
 
 
 def compat_artefact(pin: CompatPin, environ: Mapping[str, str]) -> Artefact:
@@ -259,4 +267,4 @@ def _offer(stanza: Mapping[str, str], architecture: str) -> _Offer | None:
     )
 
 
-__all__ = ["KEYRING", "MIRROR", "answers", "compat_artefact", "mirror_of", "resolve_compat"]
+__all__ = ["KEYRING", "MIRROR", "answers", "compat_artefact", "compat_artefacts", "mirror_of", "resolve_compat"]

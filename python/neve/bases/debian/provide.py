@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def provide(session: Session, lock: Lock, packages: Sequence[Package]) -> None:
     """Put every pinned artefact and the bootstrap into the store. Raises NeveError."""
-    from neve.bases.debian.compat import compat_artefact
+    from neve.bases.debian.compat import compat_artefacts
     from neve.python.artefact import files_of
     from neve.stages.provide import built_with, crates_of, provide_files, provide_sources
 
@@ -45,7 +45,7 @@ def provide(session: Session, lock: Lock, packages: Sequence[Package]) -> None:
         [
             *(package_artefact(session, of, pin) for of, pin in debs),
             *pythons,
-            *(compat_artefact(pin, session.environ) for pin in (lock.cuda_compat.packages if lock.cuda_compat else ())),
+            *compat_artefacts(lock.cuda_compat, plan.platforms, session.environ),
             *files_of(
                 [
                     tools.uv,
