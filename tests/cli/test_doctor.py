@@ -52,6 +52,11 @@ def test_images_one_at_a_time(tmp_path: Path) -> None:
         run_command(["-C", str(tmp_path), "doctor", "a", "b"])
     with pytest.raises(NeveError):
         run_command(["-C", str(tmp_path), "--offline", "doctor", "registry.example/app"])
+    (tmp_path / "train.py").write_text("print(1)\n")
+    with pytest.raises(UsageError, match="a script or an image"):
+        run_command(["-C", str(tmp_path), "doctor", "train.py", "registry.example/app"])
+    with pytest.raises(NeveError, match="no such script"):
+        run_command(["-C", str(tmp_path), "doctor", "serve.py", "registry.example/app"])
 
 
 def test_gpus_are_looked_for_before_anything_is_built(tmp_path: Path, world: World) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ARGUMENTS = "[SCRIPT | IMAGE]"
 EXAMPLES = """\
   neve doctor                                        in a project, or anywhere
+  neve doctor .neve/result                           the image just built
   neve doctor registry.example/team/app@sha256:...   on a node of a cluster: does this image run here?
   neve doctor --json | jq '.findings[] | select(.state == "failure")'
 """
@@ -32,7 +33,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "names",
         nargs="*",
         metavar="IMAGE",
-        help="the directory of an OCI layout, or an image in a registry; a script, NAME.py, stands for the project",
+        help="the directory of an OCI layout, such as .neve/result, an archive, or an image in a registry; a script,"
+        " NAME.py, stands for the project",
     )
 
 
@@ -42,9 +44,11 @@ def run(context: Context) -> int:
     from neve.errors import ExitCode, UsageError
     from neve.host import Host
 
-    names = context.words.names
+    names = [context.words.unfound] if context.words.unfound else context.words.names
     if len(names) > 1:
         raise UsageError(f"one image at a time, not {len(names)}", fixes=["call it for each of them"])
+    if names and context.session.script is not None:
+        raise UsageError(f"a script or an image, not both: {names[0]}", fixes=["call it for each of them"])
     report = examine(context.session, Host(environ=context.session.environ), image=next(iter(names), None))
     if context.words.json:
         context.result("", report.model_dump(mode="json"))

@@ -110,7 +110,7 @@ def _skopeo(
         finally:
             sent.end(failed=process.returncode != 0)
         errors.seek(0)
-        return status, _complaint(errors.read())
+        return status, complaint(errors.read())
 
 
 def _environment(environ: Mapping[str, str], empty: Path) -> dict[str, str]:
@@ -178,7 +178,7 @@ class _Sent:
         return found
 
 
-def _complaint(text: str) -> str:
+def complaint(text: str) -> str:
     """What skopeo says went wrong, without the query of a URL: signed upload URLs carry secrets there."""
     messages = re.findall(r'level=(?:fatal|error) msg="((?:[^"\\]|\\.)*)"', text)
     message = messages[-1].replace('\\"', '"') if messages else text.strip()
@@ -250,4 +250,4 @@ _CAUSES: tuple[tuple[str, Callable[[str, Reference], NeveError]], ...] = (
 )
 
 
-__all__ = ["push"]
+__all__ = ["complaint", "push"]
