@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neve.cuda.architectures import Architectures
-from neve.cuda.fatbin import MAGIC, Fatbins
+from neve.cuda.fatbin import MAGIC, Effort, Fatbins
 from tests.cuda.fatbins import container, entry, fatbin
 
 
 def read(data: bytes, chunk: int = 1 << 20) -> Architectures:
-    found = Fatbins()
+    found = Fatbins(Effort())
     for place in range(0, len(data), chunk):
         found.feed(place, data[place : place + chunk])
     return found.tally.architectures
@@ -77,7 +77,7 @@ def test_payloads_are_passed_over() -> None:
     nested = fatbin("sm_60")
     outer = container(entry("sm_80", payload=len(nested))[:64] + nested + entry("sm_90", payload=1 << 20))
     assert read(outer) == Architectures(sass=("8.0", "9.0"))
-    fatbins = Fatbins()
+    fatbins = Fatbins(Effort())
     place = reads = 0
     while place < len(outer):
         fatbins.feed(place, outer[place : place + 64])
@@ -88,7 +88,7 @@ def test_payloads_are_passed_over() -> None:
 
 
 def test_what_was_fed_before_is_passed_over() -> None:
-    fatbins = Fatbins()
+    fatbins = Fatbins(Effort())
     fatbins.feed(0, MANY[:300])
     fatbins.feed(0, MANY[:100])
     fatbins.feed(200, MANY[200:])
@@ -107,7 +107,7 @@ def test_what_hardly_any_has_does_not_count() -> None:
 
 
 def test_files_of_one_wheel_together() -> None:
-    kernels, other, none = Fatbins(), Fatbins(), Fatbins()
+    kernels, other, none = Fatbins(Effort()), Fatbins(Effort()), Fatbins(Effort())
     kernels.feed(0, fatbin("sm_80", "compute_80") * 300)
     other.feed(0, fatbin("sm_75", "sm_90a"))
     none.feed(0, container(entry("sm_80", kind=8)) * 5000)
@@ -118,7 +118,7 @@ def test_files_of_one_wheel_together() -> None:
 
 
 def test_a_gap_in_a_fat_binary_ends_it() -> None:
-    fatbins = Fatbins()
+    fatbins = Fatbins(Effort())
     fatbins.feed(0, MANY[:70])
     fatbins.feed(180, MANY[180:] + fatbin("sm_50"))
     assert fatbins.tally.architectures == Architectures(sass=("5.0",))
@@ -131,7 +131,7 @@ def test_a_gap_in_a_fat_binary_ends_it() -> None:
 def test_however_it_is_fed_the_same_is_found(parts: list[bytes], sizes: list[int]) -> None:
     data = b"".join(parts)
     whole = read(data)
-    fatbins, place = Fatbins(), 0
+    fatbins, place = Fatbins(Effort()), 0
     for size in itertools.cycle(sizes):
         if place >= len(data):
             break
@@ -146,6 +146,41 @@ def test_no_damage_does_harm(changes: list[tuple[int, bytes]]) -> None:
     for place, value in changes:
         data[place : place + len(value)] = value
     assert len(read(bytes(data), 50).sass) < 20
+
+
+START = MAGIC + struct.pack("<HH", 1, 16)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        START,  # starts that cannot be
+        container(b"\1" * 64),  # what has no entries
+        container(entry("sm_80", payload=0)),  # what has no code
+        container(entry("sm_80", payload=0) * 99),
+    ],
+)
+@pytest.mark.parametrize("chunk", [100, 1 << 20])
+def test_it_gives_up_where_there_is_little_but_headers(hostile: bytes, chunk: int) -> None:
+    effort = Effort(1000)
+    fatbins = Fatbins(effort)
+    data = MANY + hostile * 2000
+    for place in range(0, len(data), chunk):
+        fatbins.feed(place, data[place : place + chunk])
+    assert not fatbins.tally.architectures
+    assert fatbins.wants > len(data)
+    assert effort.left == 0
+    other = Fatbins(effort)
+    other.feed(0, MANY)
+    assert not other.tally.architectures
+
+
+def test_the_magic_alone_takes_no_effort() -> None:
+    effort = Effort(100)
+    fatbins = Fatbins(effort)
+    fatbins.feed(0, MAGIC * 100_000 + MANY)
+    assert fatbins.tally.architectures == ALL
+    assert effort.left > 50
 
 
 KERNEL = """

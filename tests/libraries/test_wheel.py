@@ -74,6 +74,16 @@ def test_code_for_gpus(tmp_path: Path, strings_first: bool, padding: int, after:
     assert found.files["a/kernels.so"].needed == ("libc.so.6",)
 
 
+def test_what_looks_like_code_for_gpus_and_is_none_costs_little(tmp_path: Path) -> None:
+    """All files of a wheel together: what comes after hundreds of thousands of headers is not looked for."""
+    headers = struct.pack("<IHHQ", 0xBA55ED50, 1, 16, 0) * 150_000
+    files = {"a.so": elf(needed=["liba.so.1"], code=headers), "b.so": elf(code=fatbin("sm_80"))}
+    assert read(tmp_path, wheel_of(files)).gpu == Architectures(sass=("8.0",))
+    hostile = read(tmp_path, wheel_of({"a.so": files["a.so"], "again.so": files["a.so"], "b.so": files["b.so"]}))
+    assert not hostile.gpu
+    assert hostile.files["a.so"].needed == ("liba.so.1",)
+
+
 def test_code_for_gpus_in_a_file_that_is_cut_short(tmp_path: Path) -> None:
     """The archive says that it is longer."""
     library = elf(needed=["libc.so.6"], behind=fatbin("sm_80") + b"\0" * (9 << 20))

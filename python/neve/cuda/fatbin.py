@@ -9,6 +9,7 @@ NVIDIA documents no layout; this one was checked against what cuobjdump lists (t
 from __future__ import annotations
 
 import struct
+import sys
 from collections import Counter
 from collections.abc import Iterable
 
@@ -16,7 +17,8 @@ from neve.cuda.architectures import Architecture, Architectures, architectures
 
 MAGIC = struct.pack("<I", 0xBA55ED50)
 
-_HEADER = struct.Struct("<4sHHQ")  # magic, version, size of this header, size of all entries
+_START = MAGIC + struct.pack("<HH", 1, 16)  # with the version and the size of the header, which are always the same
+_HEADER = struct.Struct("<8xQ")  # that, and the size of all entries
 _ENTRY = struct.Struct("<HHIQ12xI8xQ")  # kind, version, size of this header, size of the payload, sm, flags
 _PTX, _CUBIN = 1, 2
 _OWN, _FAMILY = 1 << 20, 1 << 21  # of the flags: for features of this architecture alone, of its family alone
@@ -25,6 +27,7 @@ _NUMBERS = range(10, 1000)  # of sm_N
 # An architecture that fewer have does not tell what a wheel runs on: PyTorch has PTX in 2 of 544, cuSPARSELt code for
 # 7.5 in 1 of 995, and neither makes it run there.
 _SHARE = 100
+_EFFORT = 1 << 18  # headers, of fat binaries and of entries: the largest libraries of CUDA have 12,000
 
 
 class Tally:
@@ -61,13 +64,22 @@ class Tally:
         )
 
 
+class Effort:
+    """How many headers may still be looked at, in all files that share it: those of strangers may have little else."""
+
+    def __init__(self, left: int = _EFFORT) -> None:
+        self.left = left
+
+
 class Fatbins:
     """Looks for fat binaries in bytes that come in their order, keeps no more of them than a header, and counts.
 
-    What is no fat binary is passed over; one counts when its entries have the size that it says, to the byte.
+    What is no fat binary is passed over; one counts when its entries have the size that it says, to the byte. Where
+    ``effort`` ends, nothing counts and nothing more is wanted.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, effort: Effort) -> None:
+        self._effort = effort
         self._place = 0  # what lies before is done with
         self._rest = b""  # what was fed from there on, too short to be read
         self._end = 0  # of the fat binary that is being read
@@ -76,7 +88,9 @@ class Fatbins:
 
     @property
     def wants(self) -> int:
-        """Where the next byte lies that was not fed and matters."""
+        """Where the next byte lies that was not fed and matters; where no file reaches once the effort is spent."""
+        if self._effort.left <= 0:
+            return sys.maxsize
         return self._place + len(self._rest)
 
     def feed(self, offset: int, data: bytes) -> None:
@@ -90,38 +104,42 @@ class Fatbins:
         rest = self._rest + data[begin - offset :] if self._rest else data
         start = self._place if self._rest else offset
         self._rest = b""
-        while self._place < start + len(rest):
+        while self._place < start + len(rest) and self._effort.left > 0:
             step = self._entry if self._place < self._end else self._header
             if not step(rest, self._place - start):
                 self._rest = rest[self._place - start :]
                 return
+        if self._effort.left <= 0:
+            self.tally = Tally()
 
     def _forget(self, offset: int) -> None:
         self._place, self._rest, self._end = offset, b"", 0
 
     def _header(self, data: bytes, at: int) -> bool:
         """Look for the next fat binary; False where ``data`` is too short to tell."""
-        found = data.find(MAGIC, at)
+        found = data.find(_START, at)
         if found < 0:
-            # The magic may begin in the last bytes.
-            self._place += max(len(data) - at - len(MAGIC) + 1, 0)
+            # It may begin in the last bytes.
+            self._place += max(len(data) - at - len(_START) + 1, 0)
             return False
         self._place += found - at
         if len(data) - found < _HEADER.size:
             return False
-        _, version, own, size = _HEADER.unpack_from(data, found)
-        if version == 1 and own == _HEADER.size and size >= _ENTRY.size:
+        self._effort.left -= 1
+        (size,) = _HEADER.unpack_from(data, found)
+        if size >= _ENTRY.size:
             self._new = set()
-            self._place += own
+            self._place += _HEADER.size
             self._end = self._place + size
         else:
-            self._place += len(MAGIC)
+            self._place += len(_START)
         return True
 
     def _entry(self, data: bytes, at: int) -> bool:
         """Read the header of an entry; False where ``data`` is too short for it."""
         if len(data) - at < _ENTRY.size:
             return False
+        self._effort.left -= 1
         kind, _, own, size, number, flags = _ENTRY.unpack_from(data, at)
         following = self._place + own + size
         if not _ENTRY.size <= own <= _LARGEST or following > self._end or number not in _NUMBERS:
@@ -136,4 +154,4 @@ class Fatbins:
         return True
 
 
-__all__ = ["MAGIC", "Fatbins", "Tally"]
+__all__ = ["MAGIC", "Effort", "Fatbins", "Tally"]

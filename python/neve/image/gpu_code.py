@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from neve.cuda.architectures import Architectures
-from neve.cuda.fatbin import Fatbins
+from neve.cuda.fatbin import Effort, Fatbins
 from neve.errors import NeveError
 from neve.image.layout import Layer, Layout
 from neve.image.unpacked import unpacked
@@ -50,12 +50,13 @@ def image_architectures(
 
 def _of_layer(stream: IO[bytes]) -> Iterator[tuple[str, Architectures]]:
     """Each ordinary file: what is nothing for GPUs takes the place of a file of a layer below."""
+    effort = Effort()
     with tarfile.open(fileobj=stream, mode="r|", tarinfo=Header) as tar:
         for member in tar:
             if not member.isreg():
                 continue
             file = tar.extractfile(member)
-            fatbins = Fatbins()
+            fatbins = Fatbins(effort)
             place = 0
             while file is not None and (data := file.read(_CHUNK)):
                 if place == 0 and not data.startswith(MAGIC):

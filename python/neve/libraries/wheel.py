@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from neve.cuda.architectures import Architectures
-from neve.cuda.fatbin import Fatbins, Tally
+from neve.cuda.fatbin import Effort, Fatbins, Tally
 from neve.errors import NeveError
 from neve.libraries.elf import MAGIC, Elf, ElfError, loaded_size, parse_elf
 
@@ -46,13 +46,13 @@ def read_wheel(path: Path) -> WheelFiles:
     """The ELF files of the wheel at ``path``. Raises NeveError where it is no archive."""
     files: dict[str, Elf] = {}
     unreadable: dict[str, str] = {}
-    tally = Tally()
+    tally, effort = Tally(), Effort()
     try:
         budget = _Budget(_FREE + _RATIO * path.stat().st_size)
         with zipfile.ZipFile(path) as archive:
             for info in _members(archive):
                 try:
-                    with _Member(archive, info, budget) as member:
+                    with _Member(archive, info, budget, effort) as member:
                         if member.read(0, len(MAGIC)) == MAGIC:
                             found = parse_elf(member)
                             tally.add(member.fatbins(loaded_size(member)))
@@ -93,14 +93,14 @@ class _Member:
     earlier place is asked for.
     """
 
-    def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget) -> None:
+    def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget, effort: Effort) -> None:
         self.size = info.file_size
         self._archive, self._info, self._budget = archive, info, budget
         self._stream: IO[bytes] | None = None
         self._head = b""
         self._window = b""  # what was read last, which ends at _place
         self._place = 0
-        self._fatbins = Fatbins()
+        self._fatbins = Fatbins(effort)
 
     def __enter__(self) -> _Member:
         return self
