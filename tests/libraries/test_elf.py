@@ -67,6 +67,7 @@ def test_this_interpreter() -> None:
         (5, b"\x00", "byte order"),
         (32, b"\xff" * 8, "cut short"),  # e_phoff
         (54, b"\x01\x00", "segments"),  # e_phentsize
+        (54, b"\x01\x01", "segments"),
         (56, b"\xff\xff", "segments"),  # e_phnum
         (64 + 56 + 8, b"\xff" * 8, "cut short"),  # p_offset of the dynamic section
         (64 + 56 + 32, b"\xff\xff\xff\x7f", "too long"),  # its p_filesz

@@ -21,6 +21,7 @@ _VERNEED, _VERNEEDNUM = 0x6FFFFFFE, 0x6FFFFFFF
 
 # More than any real file has: the largest of the CUDA libraries stay far below.
 _SEGMENTS = 1024
+_SEGMENT = 256  # bytes of an entry in their table: 32 and 56 are known
 _DYNAMIC = 1 << 16  # entries
 _NAMES = 4096
 _NAME = 4096  # bytes
@@ -103,7 +104,7 @@ def _segments(source: Source, head: bytes, bits: int, order: str) -> tuple[int, 
     if not count:
         return machine, []
     shape = struct.Struct(order + ("I4xQQ8xQ" if bits == 64 else "III4xI"))
-    if entry < shape.size or count > _SEGMENTS:
+    if not shape.size <= entry <= _SEGMENT or count > _SEGMENTS:
         raise ElfError("its table of segments cannot be")
     data = _exactly(source, table, entry * count)
     found = [_Segment(*shape.unpack_from(data, entry * number)) for number in range(count)]
