@@ -12,6 +12,9 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.bases.debian.archive import deb_of, entry, special
+from tests.stages.test_lock_compat import package
+
 _LIBCUDA = r"""
 #include <dlfcn.h>
 int cuInit(unsigned flags) { return dlopen("libnvidia-ptxjitcompiler.so.1", RTLD_NOW) ? 0 : 222; }
@@ -63,6 +66,25 @@ def with_links(driver: Path, directory: Path) -> Path:
         (directory / file.name).write_bytes(file.read_bytes())
         (directory / f"{file.name.partition('.so')[0]}.so.1").symlink_to(file.name)
     return directory
+
+
+def a_compat_mirror(place: Path, release: str, driver: str) -> str:
+    """The URL of NVIDIA's repositories in a directory below ``place``: with the forward compatibility libraries of CUDA
+    ``release``, which are made up of ``driver``.
+    """
+    repository = place / "repos" / "debian12" / "x86_64"
+    major, minor = map(int, release.split("."))
+    libraries = with_links(a_driver(place / "files", driver, 1000 * major + 10 * minor), repository / "libraries")
+    name, version = f"cuda-compat-{major}-{minor}", f"{driver}-1"
+    compat = f"./usr/local/cuda-{release}/compat"
+    data = [special(f"{compat}/{f.name}", b"2", str(f.readlink())) for f in libraries.iterdir() if f.is_symlink()]
+    data += [entry(f"{compat}/{f.name}", f.read_bytes()) for f in libraries.iterdir() if not f.is_symlink()]
+    data += [entry(f"./usr/share/doc/{name}/copyright", b"NVIDIA's licence\n")]
+    control = f"Package: {name}\nVersion: {version}\nArchitecture: amd64\nDescription: made up\n"
+    deb = deb_of(*data, control=control)
+    (repository / f"{name}_{version}_amd64.deb").write_bytes(deb)
+    (repository / "Packages").write_text(package(release, version, content=deb))
+    return f"file://{place}/repos"
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,9 @@ from typing import Any
 import pytest
 
 from neve.bases.debian.compat import MIRROR
-from tests.bases.debian.archive import deb_of, entry, special
-from tests.build.gpu_hosts import Host, a_driver, apptainer, cdi, device_plugin, legacy, with_links
+from tests.build.gpu_hosts import Host, a_compat_mirror, a_driver, apptainer, cdi, device_plugin, legacy, with_links
 from tests.build.layers import entries
 from tests.build.project import Built, Project, document, output, project
-from tests.stages.test_lock_compat import package
 
 pytestmark = [
     pytest.mark.build,
@@ -76,20 +74,9 @@ def installed(driver: Path) -> Path:
 def image(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Built]:
     """An image with forward compatibility libraries of a repository in a directory."""
     place = tmp_path_factory.mktemp("gpu")
-    repository = place / "repos" / "debian12" / "x86_64"
-    libraries = with_links(a_driver(place / "files", "580.105.08", 13000), repository / "libraries")
-    compat = "./usr/local/cuda-13.0/compat"
-    data = [special(f"{compat}/{f.name}", b"2", str(f.readlink())) for f in libraries.iterdir() if f.is_symlink()]
-    data += [entry(f"{compat}/{f.name}", f.read_bytes()) for f in libraries.iterdir() if not f.is_symlink()]
-    data += [entry("./usr/share/doc/cuda-compat-13-0/copyright", b"NVIDIA's licence\n")]
-    name, version = "cuda-compat-13-0", "580.105.08-1"
-    control = f"Package: {name}\nVersion: {version}\nArchitecture: amd64\nDescription: made up\n"
-    deb = deb_of(*data, control=control)
-    (repository / f"{name}_{version}_amd64.deb").write_bytes(deb)
-    text = package("13.0", version, content=deb)
-    (repository / "Packages").write_text(text)
+    mirror = a_compat_mirror(place, "13.0", "580.105.08")
     made = project(place / "project", _PYPROJECT, {"main.py": ""})
-    made = dataclasses.replace(made, environ={**os.environ, MIRROR: f"file://{place}/repos"})
+    made = dataclasses.replace(made, environ={**os.environ, MIRROR: mirror})
     return made, made.build("--check")
 
 
