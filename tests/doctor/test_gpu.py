@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from neve.cuda.architectures import architectures
+from neve.cuda.architectures import OWN_CODE, architectures
 from neve.cuda.compat import compat
 from neve.cuda.driver import find_driver
 from neve.cuda.gpus import Gpu, find_gpus
@@ -208,24 +208,78 @@ def test_a_version_of_which_the_major_part_is_known(machine: Machine) -> None:
     assert "CUDA" not in states(unknown)
 
 
+def test_a_version_of_which_no_driver_is_known(machine: Machine) -> None:
+    machine.driver("580.65.06", H100)
+    found = of(examined(machine, replace(TORCH, version="99.1", floor=None)), "CUDA")
+    assert (found.state, found.found) == ("skipped", "which driver CUDA 99.1 wants is not known")
+
+
+def test_what_a_project_can_do_an_image_cannot(machine: Machine) -> None:
+    """Each remedy is one of those that whoever stands before the machine has."""
+    major = max(compat().branches)
+    branch = compat().branches[major][-1]
+    machine.driver(f"{branch}.10", H100)
+    new = replace(TORCH, version=f"{major}.0", floor=f"{branch + 100}", code={OWN_CODE: architectures(("8.0",), ())})
+    found = examined(machine, new)
+    assert of(found, "CUDA").fixes[1].endswith("add `compat = true` under [tool.neve.cuda] and build again")
+    assert of(found, "GPU code").fixes == ["add '9.0' to `architectures` under [tool.neve.cuda], and build again"]
+    found = examined(machine, replace(new, about="image"))
+    assert not [fix for each in found for fix in each.fixes if "add " in fix]
+    assert "an image that was built with `compat = true`" in of(found, "CUDA").fixes[1]
+    empty = Machine(machine.root / "empty-machine")
+    assert of(examined(empty, new), "GPU code").found.startswith("what is locked runs on")
+    assert of(examined(empty, replace(new, about="image")), "GPU code").found.startswith("what is in the image runs on")
+
+
+LIBRARIES = {
+    "nvidia-cublas-cu12": architectures(("7.5", "9.0"), ()),
+    "nvidia-cusparselt-cu12": architectures(("8.0", "9.0"), ()),
+}
+OLD = replace(TORCH, code={**LIBRARIES, "torch": architectures(("7.5", "8.0", "9.0"), ())})
+
+
 def test_a_gpu_older_than_the_wheels(machine: Machine) -> None:
+    """What fails is told once: the libraries are those that torch pins, others would not help."""
     machine.driver("580.65.06", V100)
-    found = [finding for finding in examined(machine) if finding.subject == "GPU code"]
-    assert [str(finding.state) for finding in found] == ["failure"]
-    assert found[0].found == "torch needs compute capability 7.5 or newer, the GPU has 7.0"
-    assert "older version of torch" in found[0].fixes[0]
+    (found,) = [finding for finding in examined(machine, OLD) if finding.subject == "GPU code"]
+    assert (found.state, found.found) == ("failure", "torch needs compute capability 7.5 or newer, the GPU has 7.0")
+    assert (found.why or "").splitlines() == [
+        "torch has code for 7.5 8.0 9.0",
+        "nvidia-cublas-cu12, nvidia-cusparselt-cu12: no code for compute capability 7.0",
+    ]
+    assert found.fixes == ["take an older version of torch, or a build of it for this GPU, or another GPU"]
+    both = replace(OLD, code={**OLD.code, "xformers": architectures(("9.0",), ())})
+    (found,) = [finding for finding in examined(machine, both) if finding.subject == "GPU code"]
+    assert (found.state, found.found) == ("failure", "torch, xformers: no code for compute capability 7.0")
+    assert len(found.fixes) == 2
+
+
+def test_a_library_without_code_is_no_fault_of_the_image(machine: Machine) -> None:
+    """As `neve info` has it: others call it, and know where they cannot."""
+    machine.driver("580.65.06", {**V100, "capability": [7, 5]})
+    found = of(examined(machine, OLD), "GPU code")
+    assert (found.state, found.why) == ("ok", "nvidia-cusparselt-cu12: no code for compute capability 7.5")
+    found = of(examined(machine, replace(OLD, code=LIBRARIES)), "GPU code")  # but where nothing else has code
+    assert found.state == "warning"
+    assert found.found == "nvidia-cusparselt-cu12: no code for compute capability 7.5"
 
 
 def test_a_gpu_newer_than_the_wheels(machine: Machine) -> None:
     machine.driver("580.65.06", B300, H100)
     found = [finding for finding in examined(machine) if finding.subject == "GPU code"]
-    assert [finding.found.split()[0] for finding in found] == ["nvidia-cublas-cu12", "torch"]
-    assert all("the GPU has 10.3" in finding.found for finding in found)
+    assert [str(finding.state) for finding in found] == ["ok", "failure"]  # a finding for each model
+    assert found[1].found.startswith("torch has code up to compute capability 9.0")
+    assert found[1].found.endswith("the GPU has 10.3")
     ptx = {name: architectures(code.sass, ("9.0",)) for name, code in TORCH.code.items()}
     assert states(examined(machine, replace(TORCH, code=ptx)))["GPU code"] == "ok"
 
 
-def test_code_that_the_project_compiles_itself(machine: Machine) -> None:
-    machine.driver("580.65.06", B300)
-    own = replace(TORCH, code={"the project's own code": architectures(("9.0",), ())})
-    assert of(examined(machine, own), "GPU code").fixes == ["add '10.3' to `architectures` under [tool.neve.cuda]"]
+def test_a_gpu_between_those_that_there_is_code_for(machine: Machine) -> None:
+    """What there is code for is told once."""
+    machine.driver("580.65.06", {**B300, "capability": [10, 0]})
+    has = architectures(("9.0", "12.0"), ())
+    found = of(examined(machine, replace(TORCH, code={"torch": has})), "GPU code")
+    assert (found.found, found.why) == (
+        "torch has code for compute capabilities 9.0 12.0, the GPU has 10.0",
+        None,
+    )

@@ -104,9 +104,12 @@ def _gpus(host: Host, gpus: Gpus, demand: Demand) -> Iterator[Finding]:
 
 def _floor(driver: Driver, demand: Demand) -> Iterator[Finding]:
     """The driver against the oldest that runs the CUDA of ``demand``, and against the one that came with it."""
-    if demand.version is None or demand.floor is None:
+    if demand.version is None:
         return
     cuda = f"CUDA {demand.version}"
+    if demand.floor is None:
+        yield skipped("CUDA", f"which driver {cuda} wants is not known")
+        return
     if driver.version is None:
         yield skipped("CUDA", f"{cuda} wants driver {demand.floor} or newer")
         return
@@ -135,16 +138,24 @@ def _too_old(version: str, demand: Demand) -> Finding:
         why = f"the image's forward compatibility libraries ({demand.compat}) serve data-centre GPUs with it, no others"
         return warning("CUDA", what, why=why)
     runs = max((m for m, floor in table().floors.items() if number(floor) <= number(version)), default=None)
+    an = "an image with " if demand.about == "image" else ""
     fixes = [f"install driver {demand.floor} or newer"]
     if branch in branches:
-        fixes.append("`compat = true` under [tool.neve.cuda]: for data-centre GPUs")
+        fixes.append(f"or, for data-centre GPUs, {_setting(demand, 'compat = true')}")
     if runs is not None:
-        fixes.append(f"or take packages that are built for CUDA {runs}, which this driver runs")
+        fixes.append(f"or take {an}packages that are built for CUDA {runs}, which this driver runs")
     return failure("CUDA", what, why="a driver runs no newer major version of CUDA than its own", fixes=fixes)
 
 
+def _setting(demand: Demand, line: str) -> str:
+    """What to do to have ``line`` in the image that is looked at, or will be built."""
+    if demand.about == "image":
+        return f"an image that was built with `{line}` under [tool.neve.cuda]"
+    return f"add `{line}` under [tool.neve.cuda] and build again"
+
+
 def _code(gpus: Gpus, demand: Demand) -> Iterator[Finding]:
-    """The GPUs against what the wheels have code for."""
+    """The GPUs against what the wheels have code for: a finding for each model."""
     if not demand.code:
         if demand.locked is not None:
             yield skipped("GPU code", "no wheel with code for GPUs is in neve's cache: `neve build` fetches them")
@@ -152,26 +163,40 @@ def _code(gpus: Gpus, demand: Demand) -> Iterator[Finding]:
     capabilities = sorted({gpu.capability for gpu in gpus.gpus if gpu.capability is not None})
     if not capabilities:
         names = " ".join(runs_on(demand.code)) or "none"
-        yield skipped("GPU code", f"what is locked runs on GPUs of compute capability {names}")
-        return
-    fine = True
+        which = "in the image" if demand.about == "image" else "locked"
+        yield skipped("GPU code", f"what is {which} runs on GPUs of compute capability {names}")
     for major, minor in capabilities:
-        for misfit in misfits(demand.code, f"{major}.{minor}"):
-            fine = False
-            why = f"it has code for {misfit.has}"
-            yield (failure if misfit.certain else warning)("GPU code", str(misfit), why=why, fixes=[_remedy(misfit)])
-    if fine:
-        shown = ", ".join(f"{major}.{minor}" for major, minor in capabilities)
-        count = len(demand.code)
-        what = next(iter(demand.code)) if count == 1 else f"all {count} wheels with code for GPUs"
-        yield ok("GPU code", f"{what}: runs on compute capability {shown}")
+        yield _fits(demand, f"{major}.{minor}")
 
 
-def _remedy(misfit: Misfit) -> str:
+def _fits(demand: Demand, capability: str) -> Finding:
+    """Whether a GPU of ``capability`` runs all that has code. NVIDIA's libraries are what others call, and pin: they
+    count where nothing else has code, and are named where something has.
+    """
+    found = misfits(demand.code, capability)
+    fails = [misfit for misfit in found if misfit.certain]
+    libraries = [misfit.name for misfit in found if not misfit.certain]
+    lacks = [f"{', '.join(libraries)}: no code for compute capability {capability}"] if libraries else []
+    if fails:
+        all_of = ", ".join(misfit.name for misfit in fails)
+        what = str(fails[0]) if len(fails) == 1 else f"{all_of}: no code for compute capability {capability}"
+        told = [f"{misfit.name} has code for {misfit.has}" for misfit in fails if str(misfit.has) not in what]
+        fixes = [_remedy(demand, misfit) for misfit in fails]
+        return failure("GPU code", what, why="\n".join([*told, *lacks]) or None, fixes=fixes)
+    if lacks and not runs_on(demand.code, [capability]):
+        return warning("GPU code", *lacks, why="what calls them does not run on this GPU")
+    names = [name for name in demand.code if name not in libraries]
+    what = names[0] if len(names) == 1 else f"{len(names)} wheels with code for GPUs"
+    return ok("GPU code", f"{what}: runs on compute capability {capability}", why=next(iter(lacks), None))
+
+
+def _remedy(demand: Demand, misfit: Misfit) -> str:
     if misfit.name != OWN_CODE:
         which = {"older": "an older", "newer": "a newer"}.get(misfit.gpu, "another")
         return f"take {which} version of {misfit.name}, or a build of it for this GPU, or another GPU"
-    return f"add {misfit.capability!r} to `architectures` under [tool.neve.cuda]"
+    if demand.about == "image":
+        return f"take an image that was built with {misfit.capability!r} among `architectures` of [tool.neve.cuda]"
+    return f"add {misfit.capability!r} to `architectures` under [tool.neve.cuda], and build again"
 
 
 __all__ = ["gpu_findings"]
