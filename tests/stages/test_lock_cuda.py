@@ -18,6 +18,7 @@ from neve.stages.info import describe
 from neve.stages.lock import lock_project
 from tests.bases.debian.archive import stanza
 from tests.lock.test_platforms import publish as publish_both
+from tests.recorder import Recorder
 from tests.world import World
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="the mirror on loopback has amd64 alone")
@@ -132,20 +133,64 @@ def test_what_is_fresh_is_left_alone_and_asks_nobody(world: World, project: Path
     assert versions(locked(world, project, upgrade=True))["nvidia-cuda-nvcc"] == "13.2.2.1"
 
 
+_ANOTHER = "another CUDA toolkit than is asked for"
+
+
 @pytest.mark.parametrize(
-    "text", ['version = "13.0"\ntoolkit = ["nvcc"]', 'version = "13.2"\ntoolkit = ["nvcc", "cublas"]', ""]
+    ("text", "what", "told"),
+    [
+        ('version = "13.0"\ntoolkit = ["nvcc"]', _ANOTHER, "has CUDA 13.2, tool.neve.cuda.version asks for 13.0"),
+        (
+            'version = "13.2"\ntoolkit = ["nvcc", "cublas"]',
+            _ANOTHER,
+            "has the toolkit of nvcc, tool.neve.cuda.toolkit asks for cublas, nvcc",
+        ),
+        ("", "a CUDA toolkit that nothing asks for", "has the toolkit of CUDA 13.2, and nothing asks for one"),
+    ],
 )
-def test_another_wish_makes_it_stale(world: World, project: Path, text: str) -> None:
+def test_another_wish_makes_it_stale(world: World, project: Path, text: str, what: str, told: str) -> None:
     configure(project, 'version = "13.2"\ntoolkit = ["nvcc"]')
     first = lock_project(world.session(project)).lock
     configure(project, text)
     world.server.seen.clear()
     for options, check in ((Options(locked=True), False), (Options(), True)):
-        with pytest.raises(NeveError, match=r"another CUDA toolkit"):
+        with pytest.raises(NeveError) as caught:
             lock_project(world.session(project, options), check=check)
-    assert lock_project(world.session(project, Options(frozen=True))).lock == first
+        assert caught.value.what == f"neve.lock has {what}"
+        assert caught.value.where == "neve.lock, cuda"
+        assert "CUDA 13.2" in (caught.value.why or "") or "asks for cublas, nvcc" in (caught.value.why or "")
+    recorder = Recorder()
+    assert lock_project(world.session(project, Options(frozen=True), recorder)).lock == first
+    assert recorder.notes == [f"neve.lock {told}: --frozen takes neve.lock as it is"]
     assert world.server.seen == []  # none of these asked anybody
     assert lock_project(world.session(project)).lock.cuda != first.cuda
+
+
+def test_a_lock_without_a_toolkit_is_told_so(world: World, project: Path) -> None:
+    configure(project, "")
+    lock_project(world.session(project))
+    configure(project, 'toolkit = ["nvcc"]')
+    for options, check in ((Options(locked=True), False), (Options(frozen=True), False), (Options(), True)):
+        with pytest.raises(NeveError) as caught:
+            lock_project(world.session(project, options), check=check)
+        assert caught.value.what == "neve.lock has no CUDA toolkit"
+        assert (caught.value.why or "").startswith("tool.neve.cuda.toolkit asks for nvcc; --")
+
+
+def test_frozen_compiles_for_no_more_than_the_locked_toolkit(world: World, project: Path) -> None:
+    configure(project, 'version = "13.2"\ntoolkit = ["nvcc"]')
+    locked(world, project)
+    configure(project, 'version = "13.2"\ntoolkit = ["nvcc"]\narchitectures = ["5.0"]')
+    with pytest.raises(NeveError, match=r"does not compile for GPUs of compute capability 5\.0"):
+        lock_project(world.session(project, Options(frozen=True)))
+
+
+@pytest.mark.parametrize(("toolkit", "notes"), [('["nvcc"]', 0), ('["cublas"]', 1), ("[]", 1)])
+def test_architectures_of_nothing_that_is_compiled(world: World, project: Path, toolkit: str, notes: int) -> None:
+    configure(project, f'version = "13.2"\ntoolkit = {toolkit}\narchitectures = ["8.0"]')
+    recorder = Recorder()
+    lock_project(world.session(project, progress=recorder))
+    assert [note.partition(":")[0] for note in recorder.notes] == ["nothing is compiled"] * notes
 
 
 def test_a_project_that_drops_the_toolkit_drops_its_pins(world: World, project: Path) -> None:
@@ -301,8 +346,9 @@ def test_gpus_that_the_release_does_not_compile_for(world: World, project: Path)
     with pytest.raises(NeveError) as caught:
         lock_project(world.session(project))
     old, new = caught.value.errors
-    assert (old.where, new.where) == ("tool.neve.cuda.architectures[0]", "tool.neve.cuda.architectures[2]")
+    where = "pyproject.toml, tool.neve.cuda.architectures"
+    assert (old.where, new.where) == (f"{where}[0]", f"{where}[2]")
     assert "7.5 or newer" in old.fixes[0]
-    assert "12.4" in old.fixes[1]  # a release that does
+    assert old.fixes[1] == 'or a CUDA that does: version = "12.4" under [tool.neve.cuda]'  # the one that has nvcc
     assert len(new.fixes) == 1
     assert not (project / "neve.lock").exists()

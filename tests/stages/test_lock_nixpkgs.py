@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from neve.errors import NeveError
 from neve.lock.text import read_lock
 from neve.session import Options
 from neve.stages.lock import lock_project
+from tests.recorder import Recorder
 from tests.world import World
 
 HEAD = '[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["lemon"]\n'
@@ -153,3 +155,36 @@ def test_bad_input_changes_nothing(world: World, project: Path, text: str, said:
     assert [error.what for error in found] == [said]
     assert all(error.where and error.fixes for error in found)
     assert sorted(path.name for path in project.iterdir()) == ["pyproject.toml"]
+
+
+@pytest.mark.parametrize(
+    ("options", "check"), [(Options(frozen=True), False), (Options(locked=True), False), (Options(), True)]
+)
+def test_a_lock_of_an_older_neve_has_no_toolkit_and_serves(
+    world: World, project: Path, options: Options, check: bool
+) -> None:
+    configure(project, '[tool.neve.cuda]\ntoolkit = ["nvcc"]\n')
+    assert lock_project(world.session(project)).lock.cuda is not None
+    path = project / "neve.lock"
+    older = re.sub(r"\n\[cuda\]\n[^\[]*\[[^\[]*", "\n", path.read_text())
+    assert "[cuda]" not in older
+    path.write_text(older)
+    assert lock_project(world.session(project, options), check=check).lock.cuda is None  # the pin decides, and says it
+    assert path.read_text() == older
+    assert lock_project(world.session(project)).lock.cuda is not None  # who may write it does
+    configure(project, '[tool.neve.cuda]\ntoolkit = ["cublas", "cutensor"]\n')
+    with pytest.raises(NeveError, match="'cutensor' is no component"):
+        lock_project(world.session(project, options), check=check)
+
+
+def test_a_toolkit_of_nixpkgs_is_held_against_what_is_asked(world: World, project: Path) -> None:
+    configure(project, '[tool.neve.cuda]\ntoolkit = ["nvcc"]\n')
+    first = lock_project(world.session(project)).lock
+    recorder = Recorder()
+    lock_project(world.session(project, Options(frozen=True), recorder))
+    assert recorder.notes == []
+    configure(project, '[tool.neve.cuda]\ntoolkit = ["nvcc", "libcufft"]\n')
+    assert lock_project(world.session(project, Options(frozen=True), recorder)).lock == first
+    assert "tool.neve.cuda.toolkit asks for cufft, nvcc: --frozen takes" in recorder.notes[0]
+    with pytest.raises(NeveError, match="another CUDA toolkit than is asked for"):
+        lock_project(world.session(project), check=True)

@@ -54,3 +54,25 @@ def test_the_remedy_is_that_of_the_kind(tmp_path: Path, files: dict[str, str], w
 
 def test_of_uv_it_is_uv(tmp_path: Path) -> None:
     assert _told(tmp_path, {"pyproject.toml": _PROJECT}) == [*_FIXES]
+
+
+@pytest.mark.parametrize(
+    ("files", "script", "told"),
+    [
+        ({"pyproject.toml": _PROJECT}, None, "pyproject.toml, tool.neve.cuda.version"),
+        ({"neve.toml": "", "requirements.txt": ""}, None, "neve.toml, cuda.version"),
+        ({"one.py": ""}, "one.py", "one.py, tool.neve.cuda.version"),
+    ],
+)
+def test_a_setting_lies_in_its_file(tmp_path: Path, files: dict[str, str], script: str | None, told: str) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    places = ("tool.neve.cuda.version", "pyproject.toml, tool.neve.cuda.version", "neve.lock, cuda")
+
+    @in_own_words
+    def fails(session: Session) -> None:
+        raise ManyErrors([NeveError(str(session.directory), where=place) for place in places])
+
+    with pytest.raises(NeveError) as caught:
+        fails(Session(tmp_path, environ={}, script=script))
+    assert [one.where for one in caught.value.errors] == [told, told, "neve.lock, cuda"]

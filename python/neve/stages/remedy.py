@@ -1,4 +1,6 @@
-"""Remedies in the words of the tool that locks the project: what reads a lock does not know whose it is."""
+"""Errors in the words of the project: remedies are those of the tool that locks it, and a setting lies in its file.
+What reads a lock does not know whose it is.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ _OTHERS = "the tool that wrote pylock.toml"
 def in_own_words(
     function: Callable[Concatenate[Session, P], R],
 ) -> Callable[Concatenate[Session, P], R]:
-    """``function`` of a session, whose errors name the remedies that the session's kind of project has."""
+    """``function`` of a session, whose errors name the remedies that the session's kind of project has, and the file
+    that has its settings.
+    """
 
     @functools.wraps(function)
     def call(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -39,9 +43,22 @@ def in_own_words(
         except NeveError as error:
             for one in error.errors:
                 one.fixes = tuple(_of_kind(fix, session) if "uv" in fix else fix for fix in one.fixes)
+                one.where = _in_file(one.where, session) if one.where else None
             raise
 
     return call
+
+
+def _in_file(where: str, session: Session) -> str:
+    """``where`` with the file that has the settings, where it is a key of theirs: keys of neve.toml lie at its top."""
+    key = where.removeprefix("pyproject.toml, ")
+    if not key.startswith("tool.neve."):
+        return where
+    if session.script is not None:
+        return f"{session.script}, {key}"
+    if (session.directory / "neve.toml").is_file():
+        return f"neve.toml, {key.removeprefix('tool.neve.')}"
+    return f"pyproject.toml, {key}"
 
 
 def _of_kind(fix: str, session: Session) -> str:
