@@ -147,6 +147,36 @@ def test_a_mirror_that_does_not_carry_what_it_lists(world: World) -> None:
     assert load(world) is None
 
 
+class Telling(Silent):
+    """What a user sees of it."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def stage(self, text: str) -> None:
+        self.told.append(text)
+
+    def finish(self, key: str, *, failed: bool = False) -> None:
+        self.told.append(f"{key} failed" if failed else key)
+
+
+@pytest.mark.parametrize("served", [None, b"an older one"])
+def test_updates_without_what_they_list_are_passed_over_in_silence(world: World, served: bytes | None) -> None:
+    publish(world, amd64=AMD64, all=ALL)
+    publish(world, archive="trixie-updates", amd64=AMD64, all=ALL)
+    file = "/debian/dists/trixie-updates/main/Contents-all.gz"
+    if served is None:
+        del world.server.files[file]
+    else:
+        world.server.files[file] = served
+    progress = Telling()
+    fetcher = Fetcher(world.home / "fetched", progress)
+    loaded = load_contents("trixie", "amd64", world.mirrors, fetcher, progress)
+    assert loaded is not None
+    assert loaded.provider_of_program("meson") == "meson"
+    assert not [line for line in progress.told if "goes without" in line or line.endswith(" failed")]
+
+
 def test_an_index_that_is_another(world: World) -> None:
     publish(world, amd64=AMD64)
     world.server.files["/debian/dists/trixie/main/Contents-amd64.gz"] = gzip.compress(AMD64 + b"x")

@@ -10,6 +10,7 @@ import re
 import shutil
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,7 +22,7 @@ from neve.bases.debian.suites import find_suite
 from neve.errors import NeveError
 from neve.fetch import Artefact, Fetcher, MissingError
 from neve.files import explained, locked, new_directory
-from neve.progress import Progress
+from neve.progress import Progress, Silent
 
 TRIPLETS = {"amd64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}
 
@@ -155,15 +156,25 @@ def _texts(
         if not place.is_dir():
             progress.stage(f"reading which files the packages of {dist} have")
             try:
-                _fill(place, artefact, fetcher)
+                _fill(place, artefact, fetcher if archive == "main" else _silent(fetcher))
             except NeveError as error:
-                # A mirror may carry no such indexes, though its InRelease lists them; those of updates are small.
-                if archive == "main" and not isinstance(error, MissingError):
+                # A mirror may carry no such indexes, though its InRelease lists them, or older ones. Those of updates
+                # are small, and what is for all architectures is a hint alone: nothing is said where these are absent.
+                missing = isinstance(error, MissingError)
+                if archive == "main" and not missing:
                     raise
-                progress.stage(f"{dist} goes without: {error.what}")
+                if not missing and architecture != "all":
+                    progress.stage(f"{dist} goes without: {error.what}")
                 continue
         found.append(_opened(place))
     return tuple(found)
+
+
+def _silent(fetcher: Fetcher) -> Fetcher:
+    """``fetcher`` with its connections and credentials, which shows nothing of what it does."""
+    other = copy(fetcher)
+    other.progress = Silent()
+    return other
 
 
 def _fill(place: Path, artefact: Artefact, fetcher: Fetcher) -> None:
