@@ -82,11 +82,14 @@ def _one(session: Session, locked: Locked, architecture: str, *, fetch: bool) ->
     ]
     if not wheels:
         return Report()
+    toolkit = _toolkit(locked, architecture)
+    wheels += toolkit
     place = report_place(session.fetcher.cache, _key(locked, wheels, architecture))
     known = kept(place, report_from)
     if known is not None:
         return known
     contents, unreadable = read_wheels(session, wheels, fetch=fetch)
+    contents |= {wheel.file: _run_time(contents[wheel.file]) for wheel in toolkit if wheel.file in contents}
     report = _report(session, locked, wheels, contents, architecture, fetch=fetch)
     unread = [wheel for wheel in wheels if wheel.file not in contents and wheel.file not in unreadable]
     files = [(f"{path} of {file}", why) for file, one in contents.items() for path, why in one.unreadable.items()]
@@ -94,6 +97,20 @@ def _one(session: Session, locked: Locked, architecture: str, *, fetch: bool) ->
     if fetch and not unread and not unreadable:
         keep(place, report.as_data())
     return report
+
+
+def _toolkit(locked: Locked, architecture: str) -> list[Wheel]:
+    """The wheels whose libraries the image has besides the environment, where it finds them as system libraries."""
+    cuda = locked.lock.cuda
+    if cuda is None:
+        return []
+    pins = cuda.runtime_for(architecture, {artefact.name for artefact in locked.environments[architecture]})
+    return [Wheel(**pin.model_dump(exclude={"architecture"})) for pin in pins]
+
+
+def _run_time(files: WheelFiles) -> WheelFiles:
+    """Of a toolkit's wheel what the image has: no stubs, nothing that only the linker looks for."""
+    return replace(files, files={path: elf for path, elf in files.files.items() if ".so." in path.rpartition("/")[2]})
 
 
 def _key(locked: Locked, wheels: Sequence[Wheel], architecture: str) -> str:
