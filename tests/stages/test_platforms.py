@@ -12,7 +12,7 @@ from neve.lock.model import Lock
 from neve.python.artefact import Artefact
 from neve.python.sdist import Sdist
 from neve.stages.platforms import builders, check_foreign, must_be_native, platform_output
-from tests.projects import a_lock, a_project, a_wheel
+from tests.projects import HATCHLING, a_lock, a_project, a_wheel
 from tests.python.sdists import a_sdist_pin
 
 BOTH = ["linux/amd64", "linux/arm64"]
@@ -80,6 +80,25 @@ def test_a_source_that_may_be_pure_is_built_and_looked_at() -> None:
     check_foreign(a_plan(BOTH[1:]), a_lock_with(source), {"aarch64": (source,)})
     with pytest.raises(NeveError, match="compiled"):
         check_foreign(a_plan(BOTH[1:]), a_lock_with(source, ("c",)), {"aarch64": (source,)})
+
+
+def test_a_project_that_nvcc_compiles_is_known_before_it_is_built() -> None:
+    def check(toolkit: list[str], languages: tuple[str, ...], platforms: list[str], base: str = "debian") -> None:
+        neve = {"platforms": platforms, "base": base, "cuda": {"toolkit": toolkit}}
+        plan = make_plan(a_project(neve=neve, build=HATCHLING), architecture="x86_64")
+        lock = a_lock()
+        lock = lock.model_copy(update={"build": lock.build.model_copy(update={"languages": languages})})
+        check_foreign(plan, lock, {"x86_64": (), "aarch64": ()})
+
+    with pytest.raises(NeveError, match="app would have to be compiled for linux/arm64") as caught:
+        check(["nvcc"], ("c", "c++"), BOTH)
+    said = " ".join(caught.value.fixes)
+    assert caught.value.where == "tool.neve.platforms"
+    assert ("wheel" in said, "on a machine that is linux/arm64" in said) == (False, True)
+    check(["nvcc"], ("c", "c++"), BOTH[:1])
+    check(["nvcc"], (), BOTH)
+    check(["cublas"], ("c", "c++"), BOTH)
+    check(["nvcc"], ("c", "c++"), BOTH, "nixpkgs")
 
 
 def test_what_runs_needs_an_image_for_this_machine() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from neve.cuda.components import named_components
 from neve.errors import NeveError, collected
 from neve.python.sdist import Source
 from neve.render.config import ARCHITECTURES, PLATFORMS
@@ -51,7 +52,8 @@ def builds_elsewhere(plan: Plan) -> bool:
 
 def check_foreign(plan: Plan, lock: Lock, environments: Environments) -> None:
     """Raise NeveError with all that would have to be compiled for another platform than the machine's, as far as that
-    is known before it is built: a package that has wheels, and none for that platform.
+    is known before it is built: a package that has wheels, and none for that platform; or the project, where nvcc is
+    asked for and its sources are compiled.
     """
     if plan.base != "debian":
         return
@@ -64,6 +66,8 @@ def check_foreign(plan: Plan, lock: Lock, environments: Environments) -> None:
         )
     problems = []
     for architecture in foreign(plan):
+        if _compiles_cuda(plan, lock):
+            problems.append(_own_code(plan, architecture))
         own = environments.get(plan.machine, ())
         for artefact in environments[architecture]:
             if not isinstance(artefact, Source) or artefact in own:
@@ -75,6 +79,29 @@ def check_foreign(plan: Plan, lock: Lock, environments: Environments) -> None:
                 problems.append(must_be_compiled(artefact.name, architecture, plan.machine))
     if (found := collected(problems)) is not None:
         raise found
+
+
+def _compiles_cuda(plan: Plan, lock: Lock) -> bool:
+    """Whether the project itself is compiled for certain. What is in another language may be left out of its wheel."""
+    names = plan.cuda.components if plan.cuda is not None else ()
+    nvcc = any(component.name == "nvcc" for component in named_components(names))
+    return nvcc and plan.project.build_system is not None and bool(lock.build.languages)
+
+
+def _own_code(plan: Plan, architecture: str) -> NeveError:
+    """The error for a project that this machine cannot build for ``architecture``."""
+    own, other = PLATFORMS[plan.machine], PLATFORMS[architecture]
+    return NeveError(
+        f"{plan.project.name} would have to be compiled for {other}",
+        where="tool.neve.platforms",
+        why=f"tool.neve.cuda.toolkit has nvcc, which compiles the project; this machine, {own}, runs nothing of another"
+        " platform",
+        fixes=[
+            f'`platforms = ["{other}"]` on a machine that is {other}: each platform\'s image on one of its own',
+            f'or `platforms = ["{own}"]` on this one, without {other}',
+            f'or base = "nixpkgs" under [tool.neve] and a builder for {other} in the configuration of your own Nix',
+        ],
+    )
 
 
 def must_be_native(plan: Plan, what: str) -> None:
