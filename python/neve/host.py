@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import os
+import selectors
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import TypeAlias
+from typing import IO, TypeAlias
 
 LATE = 124  # as timeout(1) has it
+FLOOD = 125
 _SECONDS = 5.0
+_GRACE = 0.2  # for what is killed to be gone
+_MOST = 1 << 20  # bytes of output
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """What a program left: its exit status (124: it did not end in time) and its output."""
+    """What a program left: its exit status (124: it did not end in time, 125: it printed without end) and its output."""
 
     status: int
     out: str
@@ -28,7 +33,7 @@ Runner: TypeAlias = Callable[[Sequence[str], float], Ran | None]
 
 
 def run_program(words: Sequence[str], seconds: float) -> Ran | None:
-    """Run ``words`` for ``seconds`` at most; None where it cannot be started.
+    """Run ``words`` for ``seconds`` at most, and until it has printed 1 MiB; None where it cannot be started.
 
     One that waits in the kernel, as for a GPU that hangs, cannot be ended, and is not waited for.
     """
@@ -43,13 +48,47 @@ def run_program(words: Sequence[str], seconds: float) -> Ran | None:
         )
     except OSError:
         return None
+    until = time.monotonic() + seconds
+    pipes = [pipe for pipe in (process.stdout, process.stderr) if pipe is not None]
     try:
-        out, err = process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        with suppress(OSError):
-            os.killpg(process.pid, signal.SIGKILL)
+        out, err = _read(pipes, until)
+        process.wait(max(0.0, until - time.monotonic()))
+    except (TimeoutError, subprocess.TimeoutExpired):
+        _kill(process)
         return Ran(status=LATE, out="", err=f"no answer within {seconds:g} s")
+    except OverflowError:
+        _kill(process)
+        return Ran(status=FLOOD, out="", err="it prints without end")
+    finally:
+        for pipe in pipes:
+            pipe.close()
     return Ran(status=process.returncode, out=out.decode(errors="replace"), err=err.decode(errors="replace"))
+
+
+def _read(pipes: Sequence[IO[bytes]], until: float) -> list[bytes]:
+    """What comes out of each of ``pipes``. Raises TimeoutError, and OverflowError where it is too much."""
+    found = {pipe: bytearray() for pipe in pipes}
+    with selectors.DefaultSelector() as selector:
+        for pipe in pipes:
+            selector.register(pipe, selectors.EVENT_READ, found[pipe])
+        while selector.get_map():
+            ready = selector.select(max(0.0, until - time.monotonic()))
+            if not ready:
+                raise TimeoutError
+            for key, _ in ready:
+                data = os.read(key.fd, 1 << 16)
+                key.data.extend(data)
+                if not data:
+                    selector.unregister(key.fileobj)
+                if len(key.data) > _MOST:
+                    raise OverflowError
+    return [bytes(each) for each in found.values()]
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with suppress(OSError, subprocess.TimeoutExpired):
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(_GRACE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,4 +149,4 @@ class Host:
         return str(path)
 
 
-__all__ = ["LATE", "Host", "Ran", "Runner", "run_program"]
+__all__ = ["FLOOD", "LATE", "Host", "Ran", "Runner", "run_program"]
