@@ -22,7 +22,7 @@ _MOST = 1 << 20  # bytes of output
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """What a program left: its exit status (124: it did not end in time, 125: it printed without end) and its output."""
+    """What a program left: its exit status (124: not in time, 125: it prints without end) and its output."""
 
     status: int
     out: str

@@ -9,6 +9,7 @@ from neve.doctor.demand import Demand
 from neve.doctor.network import network_probes
 from neve.doctor.report import Finding
 from neve.session import Options, Session
+from neve.stages.lock import lock_project
 from tests.fetch.server import Step
 from tests.world import World
 
@@ -61,6 +62,46 @@ def test_an_index_that_wants_credentials(session: Session, world: World) -> None
     assert found.state == "failure"
     assert "netrc" in found.fixes[0]
     assert "secret" not in found.model_dump_json()
+
+
+def test_an_index_with_a_name(session: Session, world: World) -> None:
+    """uv takes NAME=URL."""
+    environ = {**session.environ, "UV_DEFAULT_INDEX": f"corp-1=https://{NOBODY.removeprefix('http://')}/simple"}
+    assert asked(replace(session, environ=environ))["package index"].found.startswith("https://127.0.0.1:9")
+    environ["UV_DEFAULT_INDEX"] = f"corp={world.server.url}/simple"
+    assert asked(replace(session, environ=environ))["package index"].state == "ok"
+    assert INDEX in world.server.paths()
+
+
+@pytest.mark.parametrize(
+    "given", ["file://{top}/my%20simple", "corp=file://{top}/my%20simple", "{top}/my simple", "my simple"]
+)
+def test_an_index_that_is_a_directory(session: Session, given: str) -> None:
+    directory = session.directory / "my simple"
+    environ = {**session.environ, "UV_DEFAULT_INDEX": given.format(top=session.directory)}
+    found = asked(replace(session, environ=environ))["package index"]
+    assert (found.state, found.found, found.why) == ("failure", str(directory), "there is no such directory")
+    directory.mkdir()
+    assert asked(replace(session, environ=environ))["package index"].state == "ok"
+
+
+def test_uvs_own_index_is_that_of_what_is_locked(session: Session, world: World) -> None:
+    """Where no index is configured, which uv asks is uv's matter: the server of a locked file tells."""
+    world.serve_wheel("lemon", "1.0")
+    text = '[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["lemon"]\n'
+    (session.directory / "pyproject.toml").write_text(text)
+    locked = lock_project(session)
+    environ = {key: value for key, value in session.environ.items() if key != "UV_DEFAULT_INDEX"}
+    bare = replace(session, environ=environ)
+    world.server.seen.clear()
+    found = asked(bare, Demand(about="project", locked=locked))["package index"]
+    assert (found.state, found.found) == ("ok", world.server.url)
+    assert "/files/lemon-1.0-py3-none-any.whl" in world.server.paths()
+    world.server.seen.clear()
+    for nothing in (Demand(), Demand(about="project")):
+        found = asked(bare, nothing)["package index"]
+        assert (found.state, found.found) == ("skipped", "uv's own default, and no lock says where that has its files")
+    assert set(world.server.paths()) == {MIRROR}  # and no server is guessed
 
 
 def test_a_mirror_that_is_none(session: Session) -> None:

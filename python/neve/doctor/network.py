@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from neve.doctor.report import Finding, failure, skipped, warning
 from neve.doctor.report import ok as fine
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from neve.session import Session
 
 _INDEX_VARIABLES = ("UV_DEFAULT_INDEX", "UV_INDEX_URL")
+_NAME = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9._-]*=")  # uv takes NAME=URL
 _CACHE = "https://cache.nixos.org"
 
 
@@ -66,7 +69,8 @@ def _index(session: Session, demand: Demand) -> list[Finding]:
     """
     fixes = ["set UV_DEFAULT_INDEX to an index that can be reached from here"]
     artefacts = demand.locked.artefacts if demand.locked is not None else ()
-    url = next(filter(None, (session.environ.get(name) for name in _INDEX_VARIABLES)), None) or _configured(session)
+    given = next(filter(None, (session.environ.get(name) for name in _INDEX_VARIABLES)), None) or _configured(session)
+    url = _NAME.sub("", given) if given else None
     if url is None:
         files = (a.url for a in artefacts if isinstance(a, File) and urlsplit(a.url).scheme in ("http", "https"))
         file = next(files, None)
@@ -74,9 +78,21 @@ def _index(session: Session, demand: Demand) -> list[Finding]:
             return [skipped("package index", "uv's own default, and no lock says where that has its files")]
         server = redacted(f"{urlsplit(file).scheme}://{urlsplit(file).netloc}")
         return [_answer(session, demand, "package index", file, shown=server, fixes=fixes)]
+    if (directory := _directory(session, url)) is not None:
+        if directory.is_dir():
+            return [fine("package index", str(directory))]
+        return [failure("package index", str(directory), why="there is no such directory", fixes=fixes)]
     names = [a.name for a in artefacts]
     page = f"{url.rstrip('/')}/{next(iter(names), 'pip')}/"
     return [_answer(session, demand, "package index", page, shown=redacted(url), fixes=fixes, any_page=True)]
+
+
+def _directory(session: Session, url: str) -> Path | None:
+    """The directory that ``url`` is, as uv takes a path and what begins with ``file:``; None for one of a server."""
+    scheme, _, rest = url.partition(":")
+    if scheme.lower() == "file":
+        return Path(unquote(urlsplit(url).path))
+    return None if rest.startswith("//") else session.directory / url
 
 
 def _configured(session: Session) -> str | None:
