@@ -25,6 +25,7 @@ def test_valid_data_becomes_the_model() -> None:
     ("data", "why"),
     [
         ({"image": {"entrypoint": "app serve"}}, 'it must be a list: ["…", "…"]'),
+        ({"cuda": {"version": 13.2}}, 'it must be text in quotes: "…"'),
         ({"image": {"env": "A=B"}}, "it must be a table: { KEY = … }"),
     ],
 )

@@ -19,7 +19,11 @@ M = TypeVar("M", bound=BaseModel)
 _BARE = re.compile(r"[A-Za-z0-9_.-]+")  # a key of TOML without quotes; the prefix holds dots
 
 # pydantic's own words are of Python's types, not of TOML's.
-_WORDS = {"tuple_type": 'it must be a list: ["…", "…"]', "dict_type": "it must be a table: { KEY = … }"}
+_WORDS = {
+    "string_type": 'it must be text in quotes: "…"',
+    "tuple_type": 'it must be a list: ["…", "…"]',
+    "dict_type": "it must be a table: { KEY = … }",
+}
 
 
 def validated(model: type[M], data: Mapping[str, Any], *, where: str, prefix: str = "") -> M:
