@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from neve.cuda.unasked import Tool, Unasked, asks_for_gpus, dependency_graph, find_unasked, warning
+from neve.cuda.avoiding import Place, Tables, Tool
+from neve.cuda.unasked import (
+    Unasked,
+    annotated_graph,
+    asks_for_gpus,
+    dependency_graph,
+    find_unasked,
+    warning,
+)
 from neve.cuda.wheels import cuda_wheels
 from neve.python.artefact import Artefact
 from tests.cuda.test_wheels import wheel, wheels
@@ -22,6 +30,11 @@ LOCKS = {
     "poetry": '[[package]]\nname = "xgboost"\n[package.dependencies]\nnumpy = "*"\nnvidia-nccl-cu13 = {version = "*"}',
     "pdm": '[[package]]\nname = "xgboost"\ndependencies = ["numpy", "nvidia-nccl-cu13; sys_platform == \'linux\'"]',
 }
+
+
+def place(tool: Tool = "uv", text: str = "", *, direct: bool = True, locked: bool = True) -> Place:
+    wishes = Tables(file="pyproject.toml", text=text)
+    return Place(tool=tool, wishes=wishes, settings=wishes, direct=direct, locked=locked)
 
 
 def unasked(environment: list[Artefact], graph: dict[str, set[str]], *, refused: bool = False) -> Unasked | None:
@@ -86,13 +99,25 @@ def test_a_version_for_cuda_was_asked_for() -> None:
 
 
 def test_what_brings_nothing_of_nvidias_is_no_waste() -> None:
-    assert unasked(wheels("cupy-cuda12x==14"), {}) is None
+    environment = wheels("cupy-cuda12x==14")
+    assert unasked(environment, {}) is None
+    found = unasked(environment, {}, refused=True)
+    assert found is not None
+    assert warning(found, environment, place()) == (
+        "tool.neve.cuda is false, but cupy-cuda12x of its environment is made for CUDA 12"
+    )
+
+
+def test_what_uv_writes_beside_requirements() -> None:
+    text = "# head\nnumpy==2.4\n    # via xgboost\nnvidia-nccl-cu13==2\n    # via\n    #   -r -\n    #   xgboost\n"
+    text += "xgboost==3\n    # via -r -\n"
+    assert annotated_graph(text) == {"xgboost": {"numpy", "nvidia-nccl-cu13"}}
 
 
 def test_torch_comes_from_an_index_for_cpus() -> None:
     found = unasked(TORCH, {"torch": {"nvidia-cuda-runtime-cu12", "nvidia-cublas-cu12"}})
     assert found is not None
-    text = warning(found, TORCH, tool="uv", file="pyproject.toml", direct=True)
+    text = warning(found, TORCH, place())
     lines = text.splitlines()
     assert lines[0] == (
         "nothing in the project asks for GPUs, but its environment has CUDA 12.8: "
@@ -103,7 +128,7 @@ def test_torch_comes_from_an_index_for_cpus() -> None:
     assert table["tool"]["uv"]["index"][0] == {"name": "pytorch-cpu", "url": table_url(table), "explicit": True}
     assert "[tool.neve.cuda]" in lines[-1]
     assert "uv add" not in text
-    indirect = warning(found, TORCH, tool="uv", file="pyproject.toml", direct=False)
+    indirect = warning(found, TORCH, place(direct=False))
     assert "`uv add torch torchvision`" in indirect
 
 
@@ -125,7 +150,7 @@ def table_url(table: dict[str, Any]) -> str:
 def test_others_are_left_out(tool: Tool, words: str) -> None:
     found = unasked(XGBOOST, {"xgboost": {"numpy", "nvidia-nccl-cu13"}})
     assert found is not None
-    text = warning(found, XGBOOST, tool=tool, file="pyproject.toml", direct=False)
+    text = warning(found, XGBOOST, place(tool, direct=False))
     assert words in text
     assert "PyTorch" not in text
 
@@ -134,7 +159,7 @@ def test_others_are_left_out(tool: Tool, words: str) -> None:
 def test_torch_of_other_tools(tool: Tool) -> None:
     found = unasked(TORCH, {})
     assert found is not None
-    text = warning(found, TORCH, tool=tool, file="pyproject.toml", direct=True)
+    text = warning(found, TORCH, place(tool))
     assert "/whl/cpu" in text
     assert "tool.uv" not in text
 
@@ -142,6 +167,6 @@ def test_torch_of_other_tools(tool: Tool) -> None:
 def test_cuda_that_is_refused() -> None:
     found = unasked(TORCH, {}, refused=True)
     assert found is not None
-    text = warning(found, TORCH, tool="uv", file="pyproject.toml", direct=True)
+    text = warning(found, TORCH, place())
     assert text.startswith("tool.neve.cuda is false, but its environment has CUDA 12.8")
     assert "[tool.neve.cuda]" not in text

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from neve.cuda.avoiding import TORCH, Place, remedies
 from neve.cuda.wheels import names_cuda
 from neve.python.sdist import Directory, Git
 
@@ -14,10 +15,6 @@ if TYPE_CHECKING:
     from neve.cuda.wheels import CudaWheels
     from neve.python.artefact import Artefact
 
-Tool = Literal["uv", "poetry", "pdm", "other"]
-# PyTorch's own wheels for CPUs, and what of its family has to come from there as well.
-_CPU_WHEELS = "https://download.pytorch.org/whl/cpu"
-_TORCH = ("torch", "torchvision", "torchaudio")
 # Frameworks that are of no use without a GPU, whatever their names say.
 _FOR_GPUS = frozenset(
     ("bitsandbytes", "cuml", "cudf", "cupy", "flash-attn", "numba-cuda", "sglang", "tensorrt", "vllm", "xformers")
@@ -85,7 +82,7 @@ class Unasked:
     @property
     def droppable(self) -> tuple[str, ...]:
         """Those that others than PyTorch name, which load them only where there is a GPU: XGBoost's NCCL."""
-        return tuple(sorted({each for name, of in self.bringers.items() if name not in _TORCH for each in of}))
+        return tuple(sorted({each for name, of in self.bringers.items() if name not in TORCH for each in of}))
 
 
 def find_unasked(
@@ -98,11 +95,14 @@ def find_unasked(
     """Who brings ``wheels`` into the environment of ``artefacts``; ``graph`` reads the names that each locked package
     depends on, as far as a lock tells; ``refused`` says that the project has ``cuda = false``.
 
-    None where nothing of NVIDIA's is there, or where a version was taken that is made for CUDA (``+cu128``) and not
-    refused: then somebody asked.
+    None where nothing of NVIDIA's is there, or where a version was taken that is made for CUDA (``+cu128``), and that
+    is not refused: then somebody asked.
     """
     asked = any(_VERSION.search((a.version or "").partition("+")[2]) for a in artefacts)
-    if not wheels.packages or (asked and not refused):
+    if not wheels.packages:
+        made_for_it = refused and (asked or names_cuda(wheels.said_by))
+        return Unasked(wheels=wheels, bringers={}, refused=True) if made_for_it else None
+    if asked and not refused:
         return None
     names, ours, depends = {a.name for a in artefacts}, set(wheels.packages), graph()
     bringers = {name: sorted(ours.intersection(depends.get(name, ()))) for name in sorted(names - ours)}
@@ -134,31 +134,40 @@ def _values(table: object) -> list[object]:
     return [*table.values()] if isinstance(table, Mapping) else []
 
 
-def warning(unasked: Unasked, artefacts: Sequence[Artefact], *, tool: Tool, file: str, direct: bool) -> str:
-    """What the user is told, in lines: how much it is, who brings it, how it is avoided with ``tool`` in ``file``, and
-    how that is silenced. ``direct`` says whether the project itself names torch.
+def annotated_graph(text: str) -> dict[str, set[str]]:
+    """The same out of what `uv pip compile` writes: ``# via`` below a package names those that ask for it."""
+    found: dict[str, set[str]] = {}
+    name = ""
+    for line in text.splitlines():
+        if not line.startswith((" ", "#")):
+            name = line.partition("=")[0].strip()
+        elif name and (via := line.strip().lstrip("#").strip().removeprefix("via").strip()) and _NAME.fullmatch(via):
+            found.setdefault(via, set()).add(name)
+    return found
+
+
+def warning(unasked: Unasked, artefacts: Sequence[Artefact], place: Place) -> str:
+    """What the user is told, in lines: how much it is, who brings it, how it is avoided in ``place``, and how that is
+    silenced.
     """
     wheels = unasked.wheels
     said = "tool.neve.cuda is false" if unasked.refused else "nothing in the project asks for GPUs"
+    if not wheels.packages:
+        return f"{said}, but {wheels.said_by} of its environment is made for CUDA {wheels.version}"
     size = f" ({wheels.size / 1e6:.0f} MB)" if wheels.size else ""
     by = f", for {', '.join(unasked.bringers)}" if unasked.bringers else ""
+    there = {a.name for a in artefacts if not isinstance(a, Git | Directory)}
+    family = [name for name in TORCH if name in there] if unasked.torch else []
+    others = [name for name in unasked.bringers if name not in TORCH]
     lines = [
         f"{said}, but its environment has CUDA {wheels.version}: {_first_of(unasked)}{size}{by}",
-        *_remedies(unasked, artefacts, tool=tool, file=file, direct=direct),
+        *remedies(place, family, unasked.droppable, others),
     ]
+    if not unasked.bringers:
+        lines.append("who needs them is not known: take packages that are built for CPUs")
     if not unasked.refused:
         lines.append("for an image for GPUs write [tool.neve.cuda], an empty table will do: then this is not said")
     return "\n  ".join(lines)
-
-
-def _remedies(unasked: Unasked, artefacts: Sequence[Artefact], *, tool: Tool, file: str, direct: bool) -> Iterator[str]:
-    family = [name for name in _TORCH if name in {a.name for a in artefacts if not isinstance(a, Git | Directory)}]
-    if unasked.torch:
-        yield from _from_index(family, tool=tool, file=file, direct=direct)
-    if unasked.droppable:
-        yield from _dropped(unasked, tool=tool, file=file)
-    if not unasked.bringers:
-        yield "who needs them is not known: take packages that are built for CPUs"
 
 
 def _first_of(unasked: Unasked) -> str:
@@ -167,54 +176,12 @@ def _first_of(unasked: Unasked) -> str:
     return f"{first} and {len(others)} more of NVIDIA's packages" if others else first
 
 
-def _from_index(family: Sequence[str], *, tool: Tool, file: str, direct: bool) -> Iterator[str]:
-    if tool == "poetry":
-        yield "PyTorch for CPUs instead:"
-        yield f"  poetry source add --priority explicit pytorch-cpu {_CPU_WHEELS}"
-        yield f"  poetry add --source pytorch-cpu {' '.join(family)}"
-    elif tool == "pdm":
-        yield f"PyTorch for CPUs instead, in {file}, then `pdm lock`:"
-        yield "  [[tool.pdm.source]]"
-        yield '  name = "pytorch-cpu"'
-        yield f'  url = "{_CPU_WHEELS}"'
-        yield f"  include_packages = [{', '.join(map(_quoted, family))}]"
-    elif tool == "uv":
-        yield f"PyTorch for CPUs instead, in {file}, then `neve lock`:"
-        yield "  [[tool.uv.index]]"
-        yield '  name = "pytorch-cpu"'
-        yield f'  url = "{_CPU_WHEELS}"'
-        yield "  explicit = true"
-        yield "  [tool.uv.sources]"
-        yield from (f'  {name} = {{ index = "pytorch-cpu" }}' for name in family)
-        if not direct:
-            yield f"a source is for what the project itself names: `uv add {' '.join(family)}` besides"
-    else:
-        yield f"PyTorch for CPUs instead: its wheels, versions with +cpu, are on the index {_CPU_WHEELS}"
-
-
-def _dropped(unasked: Unasked, *, tool: Tool, file: str) -> Iterator[str]:
-    names = unasked.droppable
-    what = f"without {', '.join(names)}"
-    if tool == "uv":
-        yield f"{what}, which programs load only where there is a GPU, in {file}, then `neve lock`:"
-        yield "  [tool.uv]"
-        yield f"  exclude-dependencies = [{', '.join(map(_quoted, names))}]"
-    elif tool == "pdm":
-        yield f"{what}, in {file}, then `pdm lock`:"
-        yield "  [tool.pdm.resolution]"
-        yield f"  excludes = [{', '.join(map(_quoted, names))}]"
-    elif tool == "poetry":
-        yield f"Poetry cannot leave out {', '.join(names)}: take a release of {_others(unasked)} that needs none"
-    else:
-        yield f"{what}: leave it out of what is locked"
-
-
-def _others(unasked: Unasked) -> str:
-    return ", ".join(name for name in unasked.bringers if name not in _TORCH)
-
-
-def _quoted(text: str) -> str:
-    return f'"{text}"'
-
-
-__all__ = ["Tool", "Unasked", "asks_for_gpus", "dependency_graph", "find_unasked", "names_package", "warning"]
+__all__ = [
+    "Unasked",
+    "annotated_graph",
+    "asks_for_gpus",
+    "dependency_graph",
+    "find_unasked",
+    "names_package",
+    "warning",
+]

@@ -92,9 +92,8 @@ def script_metadata(text: str, *, where: str) -> Mapping[str, Any] | None:
             )
         return None
     begin, end = blocks[0]
-    toml = "".join((line[2:] if line.startswith("# ") else line[1:]) + "\n" for line in lines[begin + 1 : end])
     try:
-        data = parse_toml(toml, where=where)
+        data = parse_toml(_bare(lines[begin + 1 : end]), where=where)
     except NeveError as error:
         line = re.search(r":(\d+)$", error.where or "")
         first = begin + 1 + (int(line[1]) if line else 0)
@@ -105,6 +104,18 @@ def script_metadata(text: str, *, where: str) -> Mapping[str, Any] | None:
     if not isinstance(dependencies, list) or not all(isinstance(each, str) for each in dependencies):
         raise NeveError("dependencies is not a list of strings", where=f"{where}, dependencies")
     return data
+
+
+def script_block(text: str) -> str:
+    """The metadata of a script as TOML, unparsed; empty where it has none."""
+    lines = _lines(text)
+    found = next(((begin, end) for kind, begin, end in _blocks(lines) if kind == "script"), None)
+    return _bare(lines[found[0] + 1 : found[1]]) if found else ""
+
+
+def _bare(lines: Sequence[str]) -> str:
+    """``lines`` of a block without what makes them comments."""
+    return "".join((line[2:] if line.startswith("# ") else line[1:]) + "\n" for line in lines)
 
 
 def _lines(text: str) -> list[str]:
@@ -129,4 +140,4 @@ def _blocks(lines: Sequence[str]) -> Iterator[tuple[str, int, int]]:
         number = max(end, number + 1)
 
 
-__all__ = ["has_block", "read_script", "script_metadata"]
+__all__ = ["has_block", "read_script", "script_block", "script_metadata"]

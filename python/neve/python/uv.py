@@ -80,17 +80,21 @@ class Uv:
         )
 
     def export(
-        self, *, extras: Sequence[str] | Literal["all"] = (), groups: Sequence[str] | Literal["all"] = ()
+        self,
+        *,
+        extras: Sequence[str] | Literal["all"] = (),
+        groups: Sequence[str] | Literal["all"] = (),
+        named: bool = False,
     ) -> str:
-        """The project's dependencies as the text of a pylock.toml (PEP 751); the project itself is left out.
+        """The project's dependencies as the text of a pylock.toml (PEP 751); the project itself is left out. ``named``
+        gives requirements, of exact versions, instead: uv fetches files whose hashes its lock lacks, but for these.
 
         ``groups`` are all that are taken: uv's default ones are not. Raises NeveError, for extras and groups that
         the project lacks or that exclude each other too.
         """
         words = [
             "export",
-            "--format",
-            "pylock.toml",
+            *(("--format=requirements.txt", "--no-hashes", "--no-annotate") if named else ("--format=pylock.toml",)),
             "--frozen",
             "--no-header",
             *(self._script or ["--no-emit-project", "--no-default-groups"]),
@@ -139,6 +143,23 @@ class Uv:
             given=given,
             fixes=fixes,
             extra=environ,
+        )
+
+    def annotated(self, pins: Sequence[str], *, python: str, indexes: Sequence[str]) -> str:
+        """``pins`` ("rich==15.0"), a resolved environment, as requirements with comments that say who asks for each;
+        ``indexes`` are asked besides uv's own. Out of uv's cache alone. Raises NeveError where that has not all of it.
+        """
+        words = ["--offline", "pip", "compile", "--no-header", "--annotation-style=split", "--prerelease=allow"]
+        return self._run(
+            [
+                *words,
+                "--index-strategy=unsafe-best-match",
+                f"--python={sys.executable}",
+                f"--python-version={python}",
+                "-",
+            ],
+            given="".join(f"{pin}\n" for pin in pins),
+            extra={"UV_INDEX": " ".join(indexes)} if indexes else None,
         )
 
     def compile(

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from neve.cuda.unasked import Tool, asks_for_gpus, dependency_graph, find_unasked, names_package, warning
+from neve.cuda.avoiding import Place, Tables, Tool
+from neve.cuda.unasked import (
+    annotated_graph,
+    asks_for_gpus,
+    dependency_graph,
+    find_unasked,
+    names_package,
+    warning,
+)
 from neve.cuda.wheels import cuda_wheels
+from neve.errors import NeveError
 from neve.project.uv_settings import tool_uv
-from neve.python.sdist import Directory
+from neve.python.sdist import Directory, Git
 from neve.toml import read_if_valid
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from neve.python.artefact import Artefact
     from neve.session import Session
 
@@ -22,8 +34,11 @@ _TOOLS: Mapping[str, Tool] = {
     "script": "uv",
     "poetry": "poetry",
     "pdm": "pdm",
+    "requirements": "requirements",
+    "setuptools": "settings",
 }
-_LOCKS = {"poetry": "poetry.lock", "pdm": "pdm.lock"}
+# Where a tool has locked; without it, uv resolves what its files ask for.
+_LOCKS = {"poetry": "poetry.lock", "pdm": "pdm.lock", "pipenv": "Pipfile.lock", "rye": "requirements.lock"}
 
 
 def note_unasked(session: Session, environments: Mapping[str, Sequence[Artefact]], *, where: str) -> None:
@@ -40,23 +55,72 @@ def note_unasked(session: Session, environments: Mapping[str, Sequence[Artefact]
     if found is None:
         return
     artefacts, wheels = found
-    kind = session.project.kind
-    lock = session.directory / _LOCKS[kind] if kind in _LOCKS else session.uv_lock
-    unasked = find_unasked(wheels, artefacts, lambda: dependency_graph(read_if_valid(lock)), refused=config is False)
-    if unasked is None:
-        return
     wishes = _wishes(session, artefacts)
     if config is None and asks_for_gpus(wishes):
         return
-    session.progress.note(
-        warning(
-            unasked,
-            artefacts,
-            tool=_TOOLS.get(kind, "other"),
-            file=session.script or "pyproject.toml",
-            direct=names_package(wishes, "torch"),
-        )
-    )
+    unasked = find_unasked(wheels, artefacts, lambda: _graph(session, artefacts), refused=config is False)
+    if unasked is not None:
+        place = _place(session, direct=names_package(wishes, "torch"))
+        session.progress.note(warning(unasked, artefacts, place))
+
+
+def _graph(session: Session, artefacts: Sequence[Artefact]) -> Mapping[str, set[str]]:
+    """What each package depends on: as its lock says, else as uv does, which has resolved it."""
+    kind = session.project.kind
+    if _TOOLS.get(kind) == "uv":
+        return dependency_graph(read_if_valid(session.uv_lock))
+    if kind in ("poetry", "pdm") and (session.directory / _LOCKS[kind]).is_file():
+        return dependency_graph(read_if_valid(session.directory / _LOCKS[kind]))
+    from neve.project.indexes import indexes_of_kind
+
+    pins = [f"{a.name}=={a.version}" for a in artefacts if a.version and not isinstance(a, Directory | Git)]
+    try:
+        indexes = [index.url for index in indexes_of_kind(session.project, session.directory, session.environ)]
+        return annotated_graph(session.uv.annotated(pins, python=session.plan.python, indexes=indexes))
+    except NeveError:  # it was resolved elsewhere, long ago
+        return {}
+
+
+def _place(session: Session, *, direct: bool) -> Place:
+    """Where the session's project says what it depends on."""
+    from neve.project.script import script_block
+    from neve.project.text import read_text
+    from neve.project.workspace import workspace_root
+
+    directory, kind = session.directory, session.project.kind
+    tool = _TOOLS.get(kind, "other")
+    if session.script is not None:
+        block = Tables(file=session.script, text=script_block(read_text(directory / session.script)), script=True)
+        return Place(tool=tool, wishes=block, settings=block, direct=direct)
+    wishes = _tables(directory, directory)
+    if tool == "uv":
+        return Place(tool=tool, wishes=wishes, settings=_tables(workspace_root(directory), directory), direct=direct)
+    locked = kind in _LOCKS and (directory / _LOCKS[kind]).is_file()
+    if kind in ("pipenv", "rye") and not locked:
+        tool = "settings"
+    settings = wishes if tool_uv(directory) else Tables(file="uv.toml", prefix="")
+    if (directory / "uv.toml").is_file():  # it goes before [tool.uv]
+        settings = Tables(file="uv.toml", text=read_text(directory / "uv.toml"), prefix="")
+    if kind == "requirements":
+        wishes = Tables(file=_file_of(session, "torch"))
+    return Place(tool=tool, wishes=wishes, settings=settings, locked=locked, direct=direct)
+
+
+def _tables(root: Path | None, directory: Path) -> Tables:
+    """The pyproject.toml of ``root``, of ``directory`` where that is none, named as it is seen from there."""
+    from neve.project.text import read_text
+
+    path = (root or directory) / "pyproject.toml"
+    name = path.name if root in (None, directory) else os.path.relpath(path, directory.resolve())
+    return Tables(file=name, text=read_text(path) if path.is_file() else "")
+
+
+def _file_of(session: Session, name: str) -> str:
+    """The requirements file that names the package ``name``; the first where none does."""
+    from neve.project.requirements import lock_names, requirements_of
+
+    lines = requirements_of(session.directory, *lock_names("requirements", session.directory)).lines
+    return next((line.file for line in lines if names_package([line.text], name)), session.project.files[0])
 
 
 def _wishes(session: Session, artefacts: Sequence[Artefact]) -> list[object]:
