@@ -79,6 +79,7 @@ _PYPROJECT = """\
 name = "probe"
 version = "1"
 requires-python = ">=3.13,<3.14"
+dependencies = {dependencies}
 [project.scripts]
 probe = "probe:main"
 [build-system]
@@ -137,8 +138,8 @@ int main() { return cuInit(0); }
 """
 
 
-def _probe(directory: Path, version: str, toolkit: str) -> Project:
-    pyproject = _PYPROJECT.format(version=version, toolkit=toolkit)
+def _probe(directory: Path, version: str, toolkit: str, dependencies: str = "[]") -> Project:
+    pyproject = _PYPROJECT.format(version=version, toolkit=toolkit, dependencies=dependencies)
     files = {"setup.py": _SETUP, "probe/__init__.py": _PACKAGE, "hello.cu": _HELLO, "driver.cu": _DRIVER}
     made = project(directory, pyproject, files)
     return replace(made, environ={**made.environ, "NEVE_ENGINE": "bwrap"})
@@ -172,6 +173,17 @@ def test_a_program_that_links_with_the_runtime(
     assert files["usr/local/cuda"].info.linkname == f"cuda-{version}"
     assert files["etc/ld.so.conf.d/neve-cuda.conf"].content == b"/usr/local/cuda/lib64\n"
     assert not _COMPILES & {name.rpartition("/")[2] for name in files}
+
+
+def test_a_library_that_a_wheel_of_the_environment_brings(tmp_path: Path) -> None:
+    """It is in the image once, where the wheel has it, and is found there by what nvcc linked."""
+    toolkit = '["nvcc", "cuobjdump", "nvdisasm"]'
+    made = _probe(tmp_path / "probe", "13.2", toolkit, '["nvidia-cuda-runtime==13.2.*"]')
+    names = [entry.info.name for entry in entries(made.build().layout)]
+    assert [name.rpartition("site-packages/")[2] for name in names if "libcudart.so" in name] == [
+        "nvidia/cu13/lib/libcudart.so.13"
+    ]
+    assert "runtime 13020" in made.neve("run")
 
 
 def test_a_library_of_the_toolkit_that_the_image_lacks(tmp_path: Path) -> None:

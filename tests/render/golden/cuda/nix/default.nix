@@ -179,7 +179,7 @@ let
     config = {
       Env = [
         "LANG=C.UTF-8"
-        "LD_LIBRARY_PATH=/usr/local/nvidia/lib64"
+        "LD_LIBRARY_PATH=/opt/venv/lib/python3.13/site-packages/nvidia/cublas/lib:/usr/local/nvidia/lib64"
         "NVIDIA_DRIVER_CAPABILITIES=compute,utility"
         "NVIDIA_REQUIRE_CUDA=cuda>=12.0,arch<10.0 cuda>=12.4"
         "NVIDIA_VISIBLE_DEVICES=all"
