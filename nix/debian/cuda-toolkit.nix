@@ -37,6 +37,7 @@ run {
     names = map (wheel: wheel.name) wheels;
     debs = map fetch debs;
     lay_out = ./cuda-files.sh;
+    nvcc = ./nvcc.sh;
     versions = builtins.toJSON (
       builtins.listToAttrs (map component wheels)
       // {

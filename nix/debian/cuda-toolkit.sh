@@ -84,33 +84,13 @@ END
     -e 's/ (rsqrtf?\((double|float) x\));$/ \1 NEVE_SINCE_2_42;/' \
     -e '/^#include "host_defines.h"/r /build/declared.h' "$functions"
 fi
-# nvcc calls its intermediate files after its process, and what it makes keeps those names. Where it may have one, it gets
-# a number that is always the same, and a directory of its own, since other calls have that number, too. That of 12.4
-# reads no NVCC_CCBIN, and where no wheel has the static runtime, which is its default, it links with the shared one.
-shared=
+# That of 12.4 reads no NVCC_CCBIN, and where no wheel has the static runtime, which is its default, it links with the
+# shared one.
+runtime=
 if [ ! -e lib/libcudart_static.a ] && [ -e lib/libcudart.so ]; then
-  shared=shared
+  runtime=shared
   [ -e lib/libcudadevrt.a ] || printf '!<arch>\n' > lib/libcudadevrt.a # an archive of nothing: it is always linked with
 fi
 mv bin/nvcc bin/nvcc.real
-cat > bin/nvcc <<END
-#!/bin/sh
-nvcc=\$(readlink -f "\$0").real
-compiler=\${NVCC_CCBIN:-} runtime=$shared
-for word in "\$@"; do
-  case \$word in
-    -ccbin* | --compiler-bindir*) compiler= ;;
-    -cudart* | --cudart*) runtime= ;;
-  esac
-done
-set -- \${compiler:+-ccbin "\$compiler"} \${runtime:+-cudart "\$runtime"} "\$@"
-numbered() { $busybox/bin/busybox unshare -p -f "\$@"; }
-directory=\${TMPDIR:-/tmp}/nvcc-\$(printf '%s\n' "\$PWD" "\$@" | sha256sum | cut -c 1-32)
-if numbered $busybox/bin/busybox true 2> /dev/null && mkdir "\$directory" 2> /dev/null; then
-  TMPDIR=\$directory numbered "\$nvcc" "\$@" && status=0 || status=\$?
-  rm -rf "\$directory"
-  exit \$status
-fi
-exec "\$nvcc" "\$@"
-END
+sed "s#@busybox@#$busybox/bin/busybox#; s#@runtime@#$runtime#" "$nvcc" > bin/nvcc
 chmod 755 bin/nvcc

@@ -1,0 +1,27 @@
+#!/bin/sh
+# nvcc, which is nvcc.real beside this, with the host compiler that $NVCC_CCBIN names.
+busybox=@busybox@ runtime=@runtime@ compiler=${NVCC_CCBIN:-}
+nvcc=$(readlink -f "$0").real
+for word in "$@"; do
+  case $word in
+    -ccbin* | --compiler-bindir*) compiler= ;;
+    -cudart* | --cudart*) runtime= ;;
+  esac
+done
+set -- ${compiler:+-ccbin "$compiler"} ${runtime:+-cudart "$runtime"} "$@"
+
+# Its intermediate files are called after its process and lie in $TMPDIR, and what it makes keeps those names. Where there
+# may be namespaces, each call has the same number, and in the same place a directory of its own.
+place=${TMPDIR:-/tmp}/nvcc
+alone() { # alone COMMAND ...
+  "$busybox" unshare -m -p -f "$busybox" sh -c '"$1" mount --bind "$2" "$3" && shift 3 && exec "$@"' sh \
+    "$busybox" "$own" "$place" "$@"
+}
+own=
+if mkdir -p "$place" && own=$("$busybox" mktemp -d) && alone "$busybox" true 2> /dev/null; then
+  TMPDIR=$place alone "$nvcc" "$@" && status=0 || status=$?
+  rm -rf "$own"
+  exit "$status"
+fi
+[ -z "$own" ] || rmdir "$own"
+exec "$nvcc" "$@"
