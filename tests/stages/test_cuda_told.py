@@ -82,6 +82,29 @@ def test_info_tells_gpus_and_the_toolkit(index: World, tmp_path: Path) -> None:
     assert dict(cuda_rows(libraries))["GPUs"] == "not known: no wheel with code for them is in neve's cache"
 
 
+def test_info_says_of_an_image_for_cpus_what_the_image_says(index: World, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(PROJECT + 'dependencies = ["torch"]\n[tool.neve]\ncuda = false\n')
+    assert describe(index.session(tmp_path)).platforms["linux/amd64"].cuda is None
+
+
+def test_info_tells_an_image_for_gpus_whose_cuda_nothing_tells(world: World, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(PROJECT + "[tool.neve.cuda]\n")
+    cuda = describe(world.session(tmp_path)).platforms["linux/amd64"].cuda
+    assert cuda is not None
+    assert (cuda.version, cuda.said_by, cuda.driver) == (None, None, None)
+    assert cuda_rows(cuda)[:2] == [["version", "not known: no package tells it"], ["driver", "not known"]]
+
+
+def test_info_has_the_version_of_the_label(index: World, tmp_path: Path) -> None:
+    index.serve_wheel("cupy-cuda12x", "14.0")
+    text = 'dependencies = ["cupy-cuda12x"]\n[tool.neve.cuda]\n'
+    for more, expected in {"": ("12", "cupy-cuda12x"), 'version = "12.8"': ("12.8", "tool.neve.cuda.version")}.items():
+        (tmp_path / "pyproject.toml").write_text(PROJECT + text + more)
+        cuda = describe(index.session(tmp_path)).platforms["linux/amd64"].cuda
+        assert cuda is not None
+        assert (cuda.version, cuda.said_by) == expected
+
+
 def test_without_cuda_there_is_nothing_to_tell(world: World, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(PROJECT)
     found = describe(world.session(tmp_path))

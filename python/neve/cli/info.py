@@ -111,7 +111,8 @@ def cuda_rows(cuda: CudaInfo) -> list[list[str]]:
     """What is told of the image's CUDA, in two columns."""
     driver = f"{cuda.driver} or newer" if cuda.driver else "not known"
     native = f"; {cuda.native_driver} came with it" if cuda.native_driver else ""
-    rows = [["version", f"{cuda.version} ({cuda.said_by} says so)"], ["driver", f"{driver}{native}"]]
+    said = f"{cuda.version} ({cuda.said_by} says so)" if cuda.version else "not known: no package tells it"
+    rows = [["version", said], ["driver", f"{driver}{native}"]]
     if cuda.components:
         names = ", ".join(f"{each.name} {each.version}" for each in cuda.components)
         rows.append(["wheels", f"{_size(cuda.size)}: {names}" if cuda.size else names])

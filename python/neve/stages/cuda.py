@@ -15,24 +15,26 @@ if TYPE_CHECKING:
 
 def describe_cuda(session: Session, locked: Locked, architecture: str) -> dict[str, object] | None:
     """The CUDA of the image for ``architecture``, as ``neve info --json`` has it (:class:`.description.CudaInfo`); None
-    where it has none. Nothing is asked of anybody. Raises NeveError where two major versions are brought.
+    where it says nothing of GPUs. Nothing is asked of anybody. Raises NeveError where two major versions are brought.
     """
+    config, toolkit = session.project.config.cuda, locked.lock.cuda
+    if config is False:  # whatever its wheels are, the image says nothing of GPUs
+        return None
     wheels = cuda_wheels(locked.environments[architecture], where="the Python environment")
-    toolkit, config = locked.lock.cuda, session.project.config.cuda
-    asked = config.version if config else None
-    if wheels is None and toolkit is None and asked is None:
+    if wheels is None and toolkit is None and config is None:
         return None
     from neve.cuda.architectures import OWN_CODE, declared_code, runs_on
     from neve.cuda.starts import declared_architectures
     from neve.cuda.table import floor, native_driver
     from neve.stages.gpu import wheel_architectures
 
-    if wheels is not None:
-        version, said_by = wheels.version, wheels.said_by
-    elif toolkit is not None:
-        version, said_by = toolkit.version, "toolkit"
-    else:
-        version, said_by = str(asked), "tool.neve.cuda.version"
+    told = [
+        *([(wheels.version, wheels.said_by)] if wheels else []),
+        *([(toolkit.version, "toolkit")] if toolkit else []),
+        *([(config.version, "tool.neve.cuda.version")] if config and config.version else []),
+        (None, None),
+    ]
+    version, said_by = next((each for each in told if "." in (each[0] or "")), told[0])
     declared = declared_architectures(locked.plan) if toolkit else ()
     code = {
         **({OWN_CODE: declared_code(declared)} if declared else {}),
@@ -43,8 +45,8 @@ def describe_cuda(session: Session, locked: Locked, architecture: str) -> dict[s
         "said_by": said_by,
         "components": [{"name": name, "version": of} for name, of in (wheels.components if wheels else ())],
         "size": wheels.size if wheels else 0,
-        "driver": floor(int(version.partition(".")[0])),
-        "native_driver": native_driver(version),
+        "driver": floor(int(version.partition(".")[0])) if version else None,
+        "native_driver": native_driver(version) if version else None,
         "code": {name: {"sass": list(each.sass), "ptx": list(each.ptx)} for name, each in sorted(code.items())},
         "gpus": list(runs_on(code)) if code else None,
         "toolkit": _toolkit(locked, toolkit, architecture, declared) if toolkit else None,

@@ -53,8 +53,10 @@ class CudaToolkit(_Model):
 class CudaInfo(_Model):
     """The CUDA of the image."""
 
-    version: str = Field(description="such as 13.2; the major version alone where no more is known")
-    said_by: str = Field(description="the package that tells the version; else toolkit, or tool.neve.cuda.version")
+    version: str | None = Field(description="such as 13.2, or the major version alone; null where nothing tells it")
+    said_by: str | None = Field(
+        description="the package that tells the version; else toolkit, or tool.neve.cuda.version"
+    )
     components: list[CudaComponent] = Field(description="what the wheels bring")
     size: int | None = Field(description="bytes of those wheels; null where it is not known")
     driver: str | None = Field(description="the oldest Linux driver that runs it (minor version compatibility)")
@@ -71,7 +73,7 @@ class PlatformInfo(_Model):
     """What the image of one platform installs."""
 
     environment: list[Package] = Field(description="the Python packages, sorted by name")
-    cuda: CudaInfo | None = Field(description="null for an image without CUDA")
+    cuda: CudaInfo | None = Field(description="null for an image that says nothing of GPUs")
 
 
 class PassedOver(_Model):
