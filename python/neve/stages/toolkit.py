@@ -85,7 +85,7 @@ def _must_compile_for(version: str, wanted: Sequence[str], plan: Plan, wheels: C
             where=f"{_KEY}[{number}]",
             why=f"it compiles for {', '.join(known)}",
             fixes=[
-                f"take {plain[0]} or newer out of these",
+                f"write one of these in its place: {plain[0]} or newer",
                 *_releases_for(name.removesuffix("+PTX"), plan, wheels),
             ],
         )
