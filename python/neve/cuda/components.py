@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from neve.dotted import numbers
 from neve.errors import NeveError, collected
 
 _NEAR = 3  # names at most that a misspelt one may mean
@@ -36,7 +37,7 @@ class Component:
 
     def is_in(self, version: str) -> bool:
         """Whether CUDA ``version`` ("12.9") has it."""
-        return _numbers(version) >= self.since
+        return numbers(version) >= self.since
 
 
 def _component(name: str, package: str, attribute: str, **others: object) -> Component:
@@ -158,10 +159,6 @@ def _unknown(name: str, known: Mapping[str, Component], where: str) -> NeveError
             f"{'or ' if names else ''}take one of: {', '.join(COMPONENTS)}",
         ],
     )
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
 
 
 __all__ = ["COMPONENTS", "Component", "check_components", "component_of", "find_components", "named_components"]

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from neve.dotted import numbers
 from neve.errors import NeveError
 
 
@@ -74,7 +75,7 @@ def newest_gcc(version: str) -> int:
     """The newest gcc that nvcc ``version`` ("12.9") takes as its host compiler, by major version: that of the newest
     release which is not newer, where it is not known itself. Raises KeyError before CUDA 11.
     """
-    reached = [release.gcc for release in table().releases.values() if _numbers(release.version) <= _numbers(version)]
+    reached = [release.gcc for release in table().releases.values() if numbers(release.version) <= numbers(version)]
     if not reached:
         raise KeyError(version)
     return reached[-1]
@@ -102,14 +103,10 @@ def nearest(version: str, versions: Iterable[str]) -> str:
     """
 
     def distance(other: str) -> tuple[int, int]:
-        (major, minor), (wanted_major, wanted_minor) = _numbers(other)[:2], _numbers(version)[:2]
+        (major, minor), (wanted_major, wanted_minor) = numbers(other)[:2], numbers(version)[:2]
         return abs((major - wanted_major) * 100 + minor - wanted_minor), -minor
 
     return min(versions, key=distance)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
 
 
 __all__ = [

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from neve.dotted import numbers
 from neve.errors import NeveError
 from neve.files import data_home, explained
 from neve.nix.nix import OLDEST, OWN, Nix, builds
@@ -83,7 +84,7 @@ def _own(toolbox: Toolbox, environ: Mapping[str, str]) -> Nix:
     program = toolbox.embedded(replace(NIX, suite=environ.get("NEVE_NIX_SUITE") or NIX.suite))
     known = _OWN_VERSION.search(str(program))
     if known:  # it ran when it was installed: asking again would take 20 ms at every start
-        nix = Nix(command=(str(program),), version=_numbers(known.group(1)), store=None, origin=OWN, environ=environ)
+        nix = Nix(command=(str(program),), version=numbers(known.group(1)), store=None, origin=OWN, environ=environ)
     else:
         nix = _probed(str(program), OWN, environ)
     return replace(nix, store=store)
@@ -170,7 +171,7 @@ def _probed(program: str, origin: str, environ: Mapping[str, str]) -> Nix:
             why=(complaint or said.splitlines() or [f"status {finished.status}"])[-1],
             fixes=["name a Nix that does, or leave --nix and NEVE_NIX away: neve then uses its own copy"],
         )
-    version = _numbers(found.group(1))
+    version = numbers(found.group(1))
     if version < OLDEST:
         oldest = ".".join(map(str, OLDEST))
         raise NeveError(
@@ -179,10 +180,6 @@ def _probed(program: str, origin: str, environ: Mapping[str, str]) -> Nix:
             fixes=["update it, or leave --nix and NEVE_NIX away: neve then uses its own copy"],
         )
     return replace(trial, version=version)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
 
 
 __all__ = ["Nix", "find_nix"]

@@ -5,8 +5,9 @@ import re
 
 import pytest
 
-from neve.bases.nixpkgs.releases import DEFAULT_RELEASE, RELEASES, Release, find_release, numbers
+from neve.bases.nixpkgs.releases import DEFAULT_RELEASE, RELEASES, Release, find_release
 from neve.cuda.table import newest_gcc
+from neve.dotted import numbers
 from neve.errors import NeveError
 from neve.nix.nix import OLDEST
 

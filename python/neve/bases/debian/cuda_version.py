@@ -10,6 +10,7 @@ from neve.bases.debian.cuda import TOOLKIT
 from neve.bases.debian.suites import SUITES
 from neve.cuda.components import Component, check_components
 from neve.cuda.table import find_release, table
+from neve.dotted import numbers
 from neve.errors import NeveError
 
 if TYPE_CHECKING:
@@ -38,11 +39,11 @@ def choose_version(
         check_components(components, fit[-1], fit, where=TOOLKIT)
         return fit[-1]
     major = wheels.major if wheels is not None else None
-    having = [release for release in having if major in (None, _numbers(release)[0])]
+    having = [release for release in having if major in (None, numbers(release)[0])]
     version = asked or _version_of(wheels, having or toolkit_releases())
     where = VERSION if asked else f"{TOOLKIT}: the CUDA of {wheels.said_by}" if wheels else TOOLKIT
     _must_be_known(version, where, having)
-    if wheels is not None and _numbers(version)[0] != wheels.major:
+    if wheels is not None and numbers(version)[0] != wheels.major:
         raise _another_major(version, wheels)
     check_components(components, version, having, where=TOOLKIT)
     if table().releases[version].nvcc is None and _compiles(components):
@@ -54,7 +55,7 @@ def toolkit_releases(components: Sequence[Component] = (), gccs: Collection[int]
     """The releases that NVIDIA's wheels are there of, the oldest first: those that have ``components``, and with nvcc
     among them those that have it here and take one of ``gccs``.
     """
-    known = sorted((name for name in table().releases if _numbers(name) >= _OLDEST), key=_numbers)
+    known = sorted((name for name in table().releases if numbers(name) >= _OLDEST), key=numbers)
     known = [version for version in known if all(component.is_in(version) for component in components)]
     if not _compiles(components):
         return known
@@ -113,7 +114,7 @@ def _must_be_known(version: str, where: str, having: Sequence[str]) -> None:
     """Raise NeveError for a ``version`` that there are no wheels of; ``having`` could be taken in its place."""
     find_release(version, where=where, having=having)
     first = toolkit_releases()[0]
-    if _numbers(version) < _OLDEST:
+    if numbers(version) < _OLDEST:
         raise NeveError(
             f"the debian base has no toolkit of CUDA {version}",
             where=where,
@@ -152,10 +153,6 @@ def _no_nvcc(version: str, having: Sequence[str], where: str) -> NeveError:
             "or take nvcc out of `toolkit`: headers and libraries need none",
         ],
     )
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
 
 
 __all__ = [

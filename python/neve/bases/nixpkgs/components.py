@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from neve.bases.nixpkgs.releases import Release, numbers
+from neve.bases.nixpkgs.releases import Release
 from neve.cuda.components import COMPONENTS, Component
+from neve.dotted import numbers
 from neve.errors import NeveError, collected
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from neve.bases.nixpkgs.releases import RELEASES, Release, numbers
-from neve.cuda.table import newest_gcc
+from neve.bases.nixpkgs.releases import RELEASES, Release
+from neve.cuda.table import nearest, newest_gcc
+from neve.dotted import numbers
 from neve.errors import NeveError, collected
 
 if TYPE_CHECKING:
@@ -88,23 +89,13 @@ def _no_set(release: Release, version: str, where: str) -> NeveError:
         f"nixpkgs {release.name} has no CUDA {version}",
         where=where,
         why=f"its CUDA sets: {', '.join(release.cudas)}",
-        fixes=[f"take {_nearest(version, release.cudas)}, the nearest", *_releases_with(version)],
+        fixes=[f"take {nearest(version, release.cudas)}, the nearest", *_releases_with(version)],
     )
 
 
 def _releases_with(version: str) -> list[str]:
     having = [f"release = {name!r}" for name, release in RELEASES.items() if version in release.cudas]
     return [f"or a release that has it: {' or '.join(having)}"] if having else []
-
-
-def _nearest(version: str, versions: Sequence[str]) -> str:
-    """The nearest of ``versions``; of two as near the newer, which runs what was made for ``version``."""
-
-    def distance(other: str) -> tuple[int, int]:
-        (major, minor), (wanted_major, wanted_minor) = numbers(other), numbers(version)
-        return abs((major - wanted_major) * 100 + minor - wanted_minor), -minor
-
-    return min(versions, key=distance)
 
 
 def _too_new(release: Release, version: str, path: str, where: str) -> NeveError | None:
@@ -146,14 +137,14 @@ def _another_major(asked: str, wheels: CudaWheels, same: Sequence[str], where: s
 
 def _no_major(release: Release, wheels: CudaWheels, where: str) -> NeveError:
     having = [f"release = {name!r}" for name, other in RELEASES.items() if _majors(other.cudas) >= {str(wheels.major)}]
-    nearest = _nearest(f"{wheels.major}.0", release.cudas)
+    near = nearest(f"{wheels.major}.0", release.cudas)
     return NeveError(
         f"nixpkgs {release.name} has no CUDA {wheels.major}",
         where=f"{where}, tool.neve.cuda.toolkit",
         why=f"{_said(wheels)}; the release's CUDA sets: {', '.join(release.cudas)}",
         fixes=[
             *([f"take a release that has it: {' or '.join(having)}"] if having else []),
-            f"take wheels that are made for CUDA {nearest.partition('.')[0]}: {nearest} is the nearest that there is",
+            f"take wheels that are made for CUDA {near.partition('.')[0]}: {near} is the nearest that there is",
         ],
     )
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from neve.bases.nixpkgs.releases import numbers
+from neve.dotted import numbers
 from neve.libraries.provider import PRESENT, Provider
 
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from neve.bases.debian.suites import SUITES
+from neve.dotted import numbers
 from neve.errors import NeveError
 
 DEFAULT_RELEASE = "26.05"
@@ -68,10 +69,9 @@ class Release:
         return self.pins[-1]
 
 
-def numbers(version: str) -> tuple[int, int]:
-    """``version`` ("12.9") as numbers that sort."""
-    major, minor = version.split(".")
-    return int(major), int(minor)
+def _pair(version: str) -> tuple[int, int]:
+    major, minor = numbers(version)
+    return major, minor
 
 
 def _release(name: str, table: Mapping[str, Any]) -> Release:
@@ -88,8 +88,8 @@ def _release(name: str, table: Mapping[str, Any]) -> Release:
         freethreaded=tuple(table["freethreaded"]),
         cuda=table["cuda"],
         cudas=tuple(table["cudas"]),
-        glibc=numbers(table["glibc"]),
-        oldest_nix=numbers(table["oldest_nix"]),
+        glibc=_pair(table["glibc"]),
+        oldest_nix=_pair(table["oldest_nix"]),
     )
 
 
@@ -129,4 +129,4 @@ def find_release(name: str) -> Release:
         ) from None
 
 
-__all__ = ["DEFAULT_RELEASE", "RELEASES", "Pin", "Release", "find_release", "numbers"]
+__all__ = ["DEFAULT_RELEASE", "RELEASES", "Pin", "Release", "find_release"]
