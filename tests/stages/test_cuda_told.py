@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import platform
+import re
+import subprocess
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 from neve.cli.info import cuda_rows, description_tables
+from neve.errors import NeveError
+from neve.python.uv import find_uv
 from neve.stages.info import describe
 from neve.stages.lock import lock_project
 from tests.golden import ROOT
@@ -163,6 +167,19 @@ def test_one_that_is_only_checked_is_not_warned(index: World, tmp_path: Path) ->
     recorder = Recorder()
     lock_project(index.session(tmp_path, progress=recorder), check=True)
     assert recorder.notes == []
+
+
+def test_who_brings_the_second_major_version_to_requirements(index: World, tmp_path: Path) -> None:
+    index.serve_wheel("nvidia-cublas-cu11", "11.11.3")
+    index.serve_wheel("lemon", "9.0", requires=("nvidia-cublas-cu11",))
+    (tmp_path / "requirements.txt").write_text("torch\nlemon==9.0\n")
+    with pytest.raises(NeveError, match="two major versions") as caught:
+        lock_project(index.session(tmp_path))
+    command = re.search(r"`(uv .*)`", caught.value.fixes[1])
+    assert command is not None
+    uv = [find_uv(), *command[1].split()[1:]]
+    done = subprocess.run([*uv, "--annotation-style=line"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert re.search(r"nvidia-cublas-cu11==\S+ +# via lemon\n", done.stdout)
 
 
 def test_requirements_that_were_compiled_ask_for_nothing(index: World, tmp_path: Path) -> None:

@@ -52,6 +52,35 @@ def test_the_remedy_is_that_of_the_kind(tmp_path: Path, files: dict[str, str], w
     assert all(any(word in fix for fix in told) for word in words)
 
 
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"poetry.lock": "", "pyproject.toml": _POETRY}, "`poetry show lime`"),
+        ({"pyproject.toml": _POETRY}, "`poetry lock`, then `poetry show lime`"),
+        ({"pdm.lock": "", "pyproject.toml": _PROJECT}, "`pdm list --tree --reverse lime`"),
+        ({"Pipfile.lock": "{}", "Pipfile": ""}, "`pipenv graph --reverse`"),
+        ({"requirements.txt": "lime"}, "`uv pip compile requirements.txt`"),
+        ({"setup.cfg": "[metadata]\nname = app\nversion = 1\n"}, "`uv pip compile setup.cfg`"),
+        ({"pylock.toml": 'lock-version = "1.0"\ncreated-by = "x"\npackages = []\n'}, "the tool that wrote pylock.toml"),
+        ({"pyproject.toml": _PROJECT}, "`uv tree --invert --package lime`"),
+        ({"app.py": "# /// script\n# dependencies = []\n# ///\n"}, "`uv tree --script app.py --invert --package lime`"),
+    ],
+)
+def test_who_asks_for_a_package_is_shown_by_what_is_there(tmp_path: Path, files: dict[str, str], expected: str) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    session = Session(tmp_path, environ={}, script="app.py" if "app.py" in files else None)
+    session.project  # noqa: B018
+
+    @in_own_words
+    def fails(session: Session) -> None:
+        raise NeveError(str(session.directory), fixes=["`uv tree --invert --package lime` shows who asks for it"])
+
+    with pytest.raises(NeveError) as caught:
+        fails(session)
+    assert caught.value.fixes[0].startswith(expected)
+
+
 def test_of_uv_it_is_uv(tmp_path: Path) -> None:
     assert _told(tmp_path, {"pyproject.toml": _PROJECT}) == [*_FIXES]
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import functools
 import re
+import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
@@ -27,6 +28,19 @@ _TOOLS = {
     "requirements.lock": ("rye lock", "rye lock --update {}"),
 }
 _OTHERS = "the tool that wrote pylock.toml"
+_WHO = re.compile(r"`uv tree --invert --package (?P<name>[^`]*)` shows who asks for it")
+# Who asks for a package, by the file that holds the lock; for one that uv resolves, by the file with what it asks for.
+_ASKS = {
+    "poetry.lock": "`poetry show {}` shows who asks for it",
+    "pdm.lock": "`pdm list --tree --reverse {}` shows who asks for it",
+    "Pipfile.lock": "`pipenv graph --reverse` shows who asks for {}",
+    "requirements.lock": "requirements.lock has who asks for {} below it, after `# via`",
+    "pylock.toml": f"{_OTHERS} knows who asks for {{}}",
+    "requirements.txt": "`uv pip compile requirements.txt` shows who asks for {}",
+    "setup.py": "`uv pip compile setup.py` shows who asks for {}",
+    "setup.cfg": "`uv pip compile setup.cfg` shows who asks for {}",
+}
+_LOCKING = {"poetry": "poetry.lock", "pdm": "pdm.lock", "pipenv": "Pipfile.lock", "rye": "requirements.lock"}
 
 
 def in_own_words(
@@ -65,6 +79,7 @@ def _of_kind(fix: str, session: Session) -> str:
     if "project" not in session.__dict__:  # it is what cannot be read
         return fix
     project = session.project
+    fix = _WHO.sub(lambda found: _who(found["name"], session), fix)
     if project.kind in ("uv", "hatch", "pyproject", "script"):
         return fix
     wishes = next((name for name in project.files if name not in _TOOLS), project.files[0])
@@ -83,6 +98,19 @@ def _of_kind(fix: str, session: Session) -> str:
         fix = _ONE.sub(lambda found: "`neve lock`" if found[2] else again, fix)
         fix = fix.replace("then `uv lock`", "then `neve lock`")
     return fix.replace("`uv lock`", again).replace("uv.lock", lock)
+
+
+def _who(name: str, session: Session) -> str:
+    """How the session's project shows who asks for the package ``name``."""
+    project = session.project
+    if session.script is not None:
+        return f"`uv tree --script {shlex.quote(session.script)} --invert --package {name}` shows who asks for it"
+    told = next((_ASKS[file] for file in project.files if file in _ASKS), None)
+    if told is not None and project.kind not in ("uv", "hatch", "pyproject"):
+        return told.format(name)
+    if (lock := _LOCKING.get(project.kind)) is not None:  # it has not locked yet
+        return f"`{_TOOLS[lock][0]}`, then {_ASKS[lock].format(name)}"
+    return f"`uv tree --invert --package {name}` shows who asks for it"
 
 
 __all__ = ["in_own_words"]
