@@ -69,6 +69,10 @@ class NoCommandError(NeveError):
     code = ExitCode.NO_COMMAND
 
 
+class StaleError(NeveError):
+    """A lock is missing, or does not answer what the project asks for any more."""
+
+
 class TransientError(NeveError):
     """It may well go through later: a mirror that does not answer, a lock that is held."""
 
@@ -125,6 +129,7 @@ __all__ = [
     "ManyErrors",
     "NeveError",
     "NoCommandError",
+    "StaleError",
     "TransientError",
     "UsageError",
     "collected",

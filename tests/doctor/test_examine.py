@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
 import threading
 import time
 from dataclasses import replace
@@ -67,6 +70,14 @@ def test_outside_a_project_the_machine_alone(session: Session, machine: Machine)
     assert list(session.directory.iterdir()) == []
 
 
+def test_in_a_directory_of_a_project(session: Session, machine: Machine) -> None:
+    a_project(session)
+    (session.directory / "src/app").mkdir(parents=True)
+    report = examine(replace(session, directory=session.directory / "src/app"), machine.host)
+    assert (report.about, states(report)["project"]) == ("machine", "skipped")
+    assert "`neve -C ../.. doctor`" in found(report, "project")
+
+
 def test_a_project_for_gpus(session: Session, world: World, machine: Machine) -> None:
     a_cuda_project(session, world)
     before = {path.name: path.read_bytes() for path in session.directory.iterdir() if path.is_file()}
@@ -124,6 +135,110 @@ def test_two_majors_are_a_failure(session: Session, world: World, machine: Machi
     report = examine(session, machine.host)
     assert found(report, "project").startswith("the environment has two major versions of CUDA")
     assert not report.ok
+
+
+def projects(report: Report) -> list[tuple[str, str]]:
+    return [(str(each.state), each.found) for each in report.findings if each.subject == "project"]
+
+
+def test_two_majors_are_told_before_they_are_locked(session: Session, world: World, machine: Machine) -> None:
+    """`neve lock` has failed: uv.lock is there, and alone says why."""
+    world.serve_wheel("nvidia-cuda-runtime-cu12", "12.8.90")
+    world.serve_wheel("nvidia-cuda-runtime", "13.0.96")
+    a_project(session, "nvidia-cuda-runtime-cu12", "nvidia-cuda-runtime")
+    with pytest.raises(NeveError, match="two major versions"):
+        lock_project(session)
+    assert (session.directory / "uv.lock").exists()
+    assert not (session.directory / "neve.lock").exists()
+    report = examine(session, machine.host)
+    assert found(report, "project") == "the environment has two major versions of CUDA (uv.lock)"
+    assert not report.ok
+
+
+def test_what_uv_locked_is_compared_before_neve_lock(session: Session, world: World, machine: Machine) -> None:
+    a_cuda_project(session, world)
+    (session.directory / "neve.lock").unlink()
+    machine.driver("515.105.01", H100)
+    report = examine(session, machine.host)
+    assert projects(report) == [
+        ("ok", f"app: CUDA 12.8, driver {table().floors[12]} or newer"),
+        ("warning", "app is not locked yet"),
+    ]
+    assert states(report)["CUDA"] == "failure"
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_stale_lock(session: Session, world: World, machine: Machine, known: bool) -> None:
+    a_cuda_project(session, world)
+    world.serve_wheel("cupy-cuda12x", "13.6.0")
+    if known:  # uv has seen it, and can resolve without the network
+        a_project(session, "cupy-cuda12x")
+        session.uv.lock()
+        a_project(session, "torch")
+        session.uv.lock()
+    before = tree(session.directory)
+    a_project(session, "cupy-cuda12x")
+    report = examine(session, machine.host)
+    (_, (state, told)) = projects(report)
+    assert (state, told) == (
+        "warning",
+        "uv.lock is not fresh"
+        if known
+        else "the locks may be older than the project: without the network this cannot be told",
+    )
+    assert [each.fixes for each in report.findings if each.subject == "project"][1] == ["`neve lock`"]
+    a_project(session, "torch")
+    assert projects(examine(session, machine.host)) == [("ok", f"app: CUDA 12.8, driver {table().floors[12]} or newer")]
+    assert tree(session.directory) == before
+
+
+def tree(directory: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(directory)): path.read_bytes() for path in sorted(directory.rglob("*")) if path.is_file()
+    }
+
+
+def test_a_stale_neve_lock(session: Session, world: World, machine: Machine) -> None:
+    a_cuda_project(session, world)
+    before = tree(session.directory)
+    (session.directory / "pyproject.toml").write_text(PROJECT.format('"torch"') + '[tool.neve]\nsystem = ["other"]\n')
+    report = examine(session, machine.host)
+    assert projects(report)[1] == ("warning", "neve.lock is not fresh")
+    assert report.cuda is not None
+    assert {name: text for name, text in tree(session.directory).items() if name != "pyproject.toml"} == {
+        name: text for name, text in before.items() if name != "pyproject.toml"
+    }
+    frozen = replace(session, options=Options(frozen=True))
+    assert len(projects(examine(frozen, machine.host))) == 1
+
+
+def test_an_index_without_hashes(session: Session, world: World, machine: Machine) -> None:
+    """uv would fetch all files to compute them: what is named says enough."""
+    world.serve_wheel("nvidia-cuda-runtime-cu12", "12.8.90")
+    for path, page in list(world.server.files.items()):
+        if path.startswith("/simple/nvidia"):
+            world.server.files[path] = re.sub(rb"#sha256=[0-9a-f]*", b"", page)
+    a_project(session, "nvidia-cuda-runtime-cu12")
+    lock_project(session)
+    world.server.seen.clear()
+    shutil.rmtree(os.environ["UV_CACHE_DIR"])
+    report = examine(session, machine.host)
+    assert projects(report) == [("ok", f"app: CUDA 12.8, driver {table().floors[12]} or newer")]
+    assert not [path for path in world.server.paths() if path.startswith("/files")]
+
+
+def test_a_lock_of_another_tool(session: Session, world: World, machine: Machine) -> None:
+    world.serve_wheel("nvidia-cuda-runtime-cu12", "12.8.90")
+    (session.directory / "requirements.txt").write_text("nvidia-cuda-runtime-cu12\n")
+    lock_project(session)
+    assert len(projects(examine(session, machine.host))) == 1
+    (session.directory / "neve.lock").unlink()
+    report = examine(session, machine.host)
+    assert [state for state, _ in projects(report)] == ["ok", "warning"]
+    assert report.cuda is not None
+    assert report.cuda.version == "12.8"
+    (session.directory / "pylock.neve.toml").unlink()
+    assert [state for state, _ in projects(examine(session, machine.host))] == ["warning"]
 
 
 LABELS = {"dev.neve.cuda.version": "13.0", "dev.neve.cuda.driver": "580", "dev.neve.cuda.architectures": "8.0 9.0+PTX"}

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from neve.doctor.report import CudaInfo, Finding, from_error, ok, warning
+from neve.doctor.report import CudaInfo, Finding, from_error, ok
 from neve.errors import NeveError
 from neve.progress import Silent
 
 if TYPE_CHECKING:
     from neve.cuda.architectures import Architectures
+    from neve.doctor.locks import Read
     from neve.host import Host
     from neve.session import Session
     from neve.stages.lock import Locked
@@ -46,37 +47,38 @@ class Demand:
 
 def of_project(session: Session) -> tuple[Demand, list[Finding]]:
     """What the session's project demands, as its locks are: nothing is written, nothing is asked of the network."""
+    from neve.doctor.locks import read_locks
+
     demand = Demand(about="project")
-    still = replace(session, progress=Silent(), options=replace(session.options, frozen=True, offline=True))
+    still = replace(session, progress=Silent(), options=replace(session.options, offline=True))
     try:
         plan = still.plan
+        config = plan.project.config.cuda
+        asks = config is not False and (config is not None or plan.cuda is not None)
+        demand = replace(demand, name=plan.project.name, gpus=asks)
+        read = read_locks(still)
+        demand, told = _of_locks(still, demand, read)
     except NeveError as error:
         return demand, [from_error("project", error)]
-    config = plan.project.config.cuda
-    asks = config is not False and (config is not None or plan.cuda is not None)
-    demand = replace(demand, name=plan.project.name, gpus=asks)
-    if not session.neve_lock.is_file():
-        unknown = warning("project", f"{plan.project.name} is not locked yet", fixes=["`neve lock`"])
-        return demand, [unknown]
-    try:
-        return _of_locks(still, demand)
-    except NeveError as error:
-        return demand, [from_error("project", error)]
+    return demand, [*told, *read.findings]
 
 
-def _of_locks(session: Session, demand: Demand) -> tuple[Demand, list[Finding]]:
+def _of_locks(session: Session, demand: Demand, read: Read) -> tuple[Demand, list[Finding]]:
+    """What the packages and pins that were ``read`` demand. Raises NeveError, as `neve lock` does."""
     from neve.cuda.starts import gpu_settings
     from neve.cuda.wheels import cuda_wheels
     from neve.stages.gpu import wheel_architectures
-    from neve.stages.lock import lock_project
 
-    locked = lock_project(session)
-    lock = locked.lock
-    wheels = cuda_wheels(locked.artefacts, where="the Python environment")
-    starts = gpu_settings(locked.plan, wheels, lock.cuda, lock.cuda_compat)
+    locked, plan = read.locked, session.plan
+    artefacts = locked.artefacts if locked is not None else read.named
+    if artefacts is None:
+        return demand, []
+    wheels = cuda_wheels(artefacts, where=read.where)
+    lock = locked.lock if locked is not None else None
+    starts = gpu_settings(plan, wheels, lock.cuda if lock else None, lock.cuda_compat if lock else None)
     demand = replace(_of_labels(starts.labels, demand), locked=locked, gpus=bool(starts))
-    if demand.gpus:
-        code = wheel_architectures(session, locked, locked.plan.architecture)
+    if demand.gpus and locked is not None:
+        code = wheel_architectures(session, locked, plan.architecture)
         demand = replace(demand, code={**demand.code, **code})
     told = f"{demand.name}: {_told(demand)}"
     return demand, [ok("project", told, why=f"{wheels.said_by} says so" if wheels and demand.gpus else None)]

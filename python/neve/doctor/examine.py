@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from neve.cuda.driver import Driver, find_driver
@@ -15,7 +17,7 @@ from neve.doctor.demand import Demand, of_image, of_project
 from neve.doctor.disk import disk_findings
 from neve.doctor.gpu import gpu_findings
 from neve.doctor.network import network_probes
-from neve.doctor.report import DriverInfo, Finding, GpuInfo, Report, State, from_error, warning
+from neve.doctor.report import DriverInfo, Finding, GpuInfo, Report, State, from_error, skipped, warning
 from neve.doctor.sandbox import namespace_finding, nix_findings
 from neve.errors import NeveError
 from neve.host import Host
@@ -42,7 +44,7 @@ def examine(session: Session, host: Host, *, image: str | None = None) -> Report
     elif _has_project(session):
         demand, findings = of_project(session)
     else:
-        demand, findings = Demand(), []
+        demand, findings = Demand(), _above(session)
     waiting = [_Running(name, probe) for name, probe in network_probes(session, demand).items()]
     looking.wait()
     driver, gpus = state.driver, state.gpus
@@ -61,10 +63,22 @@ def examine(session: Session, host: Host, *, image: str | None = None) -> Report
 
 def _has_project(session: Session) -> bool:
     """Whether there is a project, were it a broken one."""
+    return session.script is not None or _is_project(session.directory)
+
+
+def _is_project(directory: Path) -> bool:
     from neve.project.detect import MARKERS
 
-    names = ("pyproject.toml", "neve.toml", *MARKERS)
-    return session.script is not None or any((session.directory / name).is_file() for name in names)
+    return any((directory / name).is_file() for name in ("pyproject.toml", "neve.toml", *MARKERS))
+
+
+def _above(session: Session) -> list[Finding]:
+    """That there is a project, in a directory above."""
+    above = next(filter(_is_project, session.directory.parents), None)
+    if above is None:
+        return []
+    up = os.path.relpath(above, session.directory)
+    return [skipped("project", f"none here; `neve -C {up} doctor` looks for that in {above}")]
 
 
 def _building(session: Session, host: Host, demand: Demand) -> list[Finding]:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from neve.errors import NeveError
+from neve.errors import StaleError
 from neve.foreign.marker import normalized
 from neve.foreign.package import ForeignLock
 from neve.foreign.pipfile import SECTIONS
@@ -17,7 +17,7 @@ _LEGACY = ("dependencies", "source", "extras", "dev-dependencies")
 
 
 def check_fresh(kind: str, lock: ForeignLock, data: Mapping[str, Any], locked: Mapping[str, Any]) -> None:
-    """Raise NeveError where ``lock`` answers another pyproject.toml or Pipfile than the parsed ``data``.
+    """Raise StaleError where ``lock`` answers another pyproject.toml or Pipfile than the parsed ``data``.
 
     ``locked`` is the parsed lock. A lock without a digest is taken as it is.
     """
@@ -30,7 +30,7 @@ def check_fresh(kind: str, lock: ForeignLock, data: Mapping[str, Any], locked: M
         return  # what JSON cannot say; Poetry and PDM would fail themselves
     if held not in expected:
         file = "Pipfile" if kind == "pipenv" else "pyproject.toml"
-        raise NeveError(
+        raise StaleError(
             f"{lock.file} is not fresh",
             where=lock.file,
             why=f"{file} has changed since it was written",

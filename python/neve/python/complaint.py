@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from neve.errors import NeveError, TransientError
+from neve.errors import NeveError, StaleError, TransientError
 
 _NETWORK = re.compile(
     r"error sending request|dns error|connection (?:refused|reset)|timed out|tcp connect"
@@ -97,7 +97,7 @@ def _remedies(why: str, fixes: Sequence[str], *, offline: bool) -> Sequence[str]
 def _stale(lock: str) -> NeveError:
     """The lock does not answer what the project asks; uv does not say which of its files has changed."""
     project = "pyproject.toml, or that of a workspace member or of a path dependency,"
-    return NeveError(
+    return StaleError(
         f"{lock} is not fresh",
         where=lock,
         why=f"{project if lock == 'uv.lock' else 'what it was made of'} has changed since it was written",

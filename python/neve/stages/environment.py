@@ -114,15 +114,22 @@ class UvEnvironment:
         """What uv exports."""
         return self._text, ()
 
+    def names(self) -> str:
+        """What uv exports as requirements of exact versions: where an index gives no hashes, it fetches nothing."""
+        return self._export(named=True)
+
     @cached_property
     def _text(self) -> str:
+        return self._export()
+
+    def _export(self, *, named: bool = False) -> str:
         from neve.project.uv_settings import default_groups
 
         if self._session.script is not None:
-            return self._session.uv.export()
+            return self._session.uv.export(named=named)
         config = self._session.project.config
         groups = default_groups(self._session.directory) if config.groups is None else config.groups
-        return self._session.uv.export(extras=config.extras, groups=groups)
+        return self._session.uv.export(extras=config.extras, groups=groups, named=named)
 
 
 def _uv_lock(session: Session, *, upgrade: bool, check: bool, refresh: bool) -> tuple[str, ...]:
@@ -133,12 +140,14 @@ def _uv_lock(session: Session, *, upgrade: bool, check: bool, refresh: bool) -> 
         session.progress.stage("locking the Python environment")
         session.uv.lock(upgrade=upgrade)
     elif not session.options.frozen:
-        _check_uv_lock(session, refresh=refresh and not (check or session.options.locked))
+        _check_uv_lock(session, refresh=refresh and not (check or session.options.locked), keep=not check)
     return (path.name,) if _digest(path) != before else ()
 
 
-def _check_uv_lock(session: Session, *, refresh: bool) -> None:
-    """Ask uv whether its lock is fresh, unless it has said so of these very files; or let uv refresh it."""
+def _check_uv_lock(session: Session, *, refresh: bool, keep: bool) -> None:
+    """Ask uv whether its lock is fresh, unless it has said so of these very files; or let uv refresh it. What it says
+    is kept only with ``keep``: to check writes nothing.
+    """
     from neve.files import write_atomic
     from neve.project.uv_settings import settings_files
 
@@ -161,7 +170,7 @@ def _check_uv_lock(session: Session, *, refresh: bool) -> None:
     # Members of a workspace and dependencies at a path have metadata of their own, which these digests do not see.
     text = read_text(session.uv_lock)
     apart = sum(text.count(f"source = {{ {key}") for key in ("virtual", "editable", "directory", "path"))
-    if apart <= (0 if session.script else 1):  # the project itself is one
+    if keep and apart <= (0 if session.script else 1):  # the project itself is one
         with suppress(NeveError):  # a directory that cannot be written: uv is asked again next time
             write_atomic(work_directory(session) / seen.name, key)
 

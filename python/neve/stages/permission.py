@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from neve.errors import NeveError
+from neve.errors import StaleError
 
 if TYPE_CHECKING:
     from neve.session import Session
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def must_not_change(
     session: Session, check: bool, what: str, missing: bool, *, where: str | None = None, why: str | None = None
 ) -> None:
-    """Raise NeveError where a lock would have to be written and must not be; ``what`` is wrong with it, ``where`` and
+    """Raise StaleError where a lock would have to be written and must not be; ``what`` is wrong with it, ``where`` and
     ``why`` where that is known.
     """
     options = session.options
@@ -23,7 +23,7 @@ def must_not_change(
     if options.frozen and not missing and not check:
         return
     forbidden = f"{flag} forbids writing it"
-    raise NeveError(
+    raise StaleError(
         what,
         where=where or str(session.directory),
         why=f"{why}; {forbidden}" if why else forbidden,
