@@ -49,8 +49,8 @@ def test_extras_and_groups(uv: Uv, world: World, project: Path) -> None:
     uv.lock()
     names = ("zest", "pith", "seed")
 
-    def exported(**chosen: tuple[str, ...]) -> list[str]:
-        text = uv.export(**chosen)
+    def exported(extras: tuple[str, ...] = (), groups: tuple[str, ...] = ()) -> list[str]:
+        text = uv.export(extras=extras, groups=groups)
         return [name for name in names if f'name = "{name}"' in text]
 
     assert exported() == ["zest"]
