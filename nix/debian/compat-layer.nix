@@ -21,6 +21,7 @@ run {
     deb = fetch deb;
     below = if below == null then "" else below;
     unpack = ./unpack-compat.sh;
+    member = ./member.sh;
     seal = ./seal.sh;
   };
 }

@@ -38,6 +38,7 @@ run {
     debs = map fetch debs;
     lay_out = ./cuda-files.sh;
     nvcc = ./nvcc.sh;
+    member = ./member.sh;
     versions = builtins.toJSON (
       builtins.listToAttrs (map component wheels)
       // {

@@ -14,16 +14,12 @@ printf '%s\n' "$versions" > version.json
 
 # Debian's own package of the toolkit spreads it over /usr.
 for deb in $debs; do
-  export deb
+  export deb member
   mkdir /build/deb
   enter "$tools" -- /bin/sh -euc '
     set -o pipefail
-    name=$(ar t "$deb" | grep "^data.tar")
-    case $name in
-      *.xz) ar p "$deb" "$name" | /usr/bin/xz -dc ;;
-      *.zst) ar p "$deb" "$name" | /usr/bin/zstd -dcq ;;
-      *) ar p "$deb" "$name" ;;
-    esac | /usr/bin/tar -x --no-same-owner --no-same-permissions -C /build/deb
+    . "$member"
+    member "$deb" data.tar | /usr/bin/tar -x --no-same-owner --no-same-permissions -C /build/deb
   '
   own=/build/deb/usr/lib/nvidia-cuda-toolkit
   mkdir -p nvvm/bin nvvm/libdevice

@@ -26,6 +26,7 @@ run {
   environment = {
     inherit tools;
     unpack = ./unpack-debs.sh;
+    member = ./member.sh;
     configure = ./configure-root.sh;
     alternatives = ./alternatives.awk;
     compile = ../common/compile.py;

@@ -1,5 +1,5 @@
 mkdir -p "$out/root" "$out/lists"
-export debs groups counts parent out unpack configure alternatives compile
+export debs groups counts parent out unpack member configure alternatives compile
 enter "$tools" -- /bin/sh -eu "$unpack"
 # These run the root's own programs: ldconfig, openssl, dot, the interpreter.
 enter "$out/root" -- /usr/sbin/ldconfig -X

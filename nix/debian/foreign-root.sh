@@ -1,7 +1,7 @@
 # As debian-root.sh, for a root whose programs do not run here: those of $native, the same root for this machine, do what
 # its own would.
 mkdir -p "$out/root" "$out/lists"
-export debs groups counts parent out unpack configure alternatives compile
+export debs groups counts parent out unpack member configure alternatives compile
 enter "$tools" -- /bin/sh -eu "$unpack"
 if [ -n "$interpreter" ]; then
   export interpreter minor

@@ -2,18 +2,10 @@
 # busybox's shell takes its own tar and xz before those on PATH, so the real ones are named by their paths.
 set -o pipefail
 tree=$1
-member() { # the member of the archive that begins with $1, decompressed
-  name=$(ar t "$deb" | grep "^$1")
-  case $name in
-    *.xz) ar p "$deb" "$name" | /usr/bin/xz -dc ;;
-    *.zst) ar p "$deb" "$name" | /usr/bin/zstd -dcq ;;
-    *.gz) ar p "$deb" "$name" | gunzip -c ;;
-    *) ar p "$deb" "$name" ;;
-  esac
-}
+. "$member"
 mkdir -p /build/control /build/data "$tree/var/lib/dpkg/status.d" "$tree/usr/share"
-member control.tar | /usr/bin/tar -x --no-same-permissions -C /build/control
-member data.tar | /usr/bin/tar -x --no-same-owner --no-same-permissions -C /build/data
+member "$deb" control.tar | /usr/bin/tar -x --no-same-permissions -C /build/control
+member "$deb" data.tar | /usr/bin/tar -x --no-same-owner --no-same-permissions -C /build/data
 
 found=$(find /build/data -type d -name compat)
 if [ -z "$(find "$found" -name 'libcuda.so.[0-9]*.*' 2> /dev/null)" ]; then

@@ -20,22 +20,13 @@ fi
 cat > /build/unpack-one.sh <<'END'
 set -eu -o pipefail
 deb=$1 root=$2 list=$3
-member() { # the member of the archive that begins with $1, decompressed
-  name=$(ar t "$deb" | grep "^$1")
-  case $name in
-    *.xz) ar p "$deb" "$name" | /usr/bin/xz -dc ;;
-    *.zst) ar p "$deb" "$name" | /usr/bin/zstd -dcq ;;
-    *.gz) ar p "$deb" "$name" | gunzip -c ;;
-    *.bz2) ar p "$deb" "$name" | bunzip2 -c ;;
-    *) ar p "$deb" "$name" ;;
-  esac
-}
+. "$member"
 control=$(mktemp -d)
-member control.tar | /usr/bin/tar -x --no-same-permissions -C "$control"
+member "$deb" control.tar | /usr/bin/tar -x --no-same-permissions -C "$control"
 package=$(sed -n 's/^Package: *//p' "$control/control")
 # The tar lists the merged directories' own names; --keep-directory-symlink writes through their links.
 # Manual pages and translations stay out, as in Debian's own slim images; of the documentation, the licences stay.
-member data.tar | /usr/bin/tar -xv --keep-directory-symlink --no-same-owner --no-same-permissions -C "$root" \
+member "$deb" data.tar | /usr/bin/tar -xv --keep-directory-symlink --no-same-owner --no-same-permissions -C "$root" \
   --exclude='./usr/share/man/*' --exclude='./usr/share/info/*' --exclude='./usr/share/locale/*' \
   --exclude='./usr/share/lintian/*' --exclude='./usr/share/doc/*/*.gz' --exclude='./usr/share/doc/*/examples' |
   sed -E 's#^\./##; s#/$##; s#^(bin|sbin|lib|lib64)/#usr/\1/#; /^(bin|sbin|lib|lib64)?$/d' > "$list.$package"
