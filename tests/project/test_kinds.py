@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from neve.errors import NeveError
-from neve.project.project import BuildSystem, Project, PythonRequest
+from neve.project.project import BuildSystem, PythonRequest
 from neve.project.pyproject import LEGACY
 from neve.project.python_version import read_python_version
 from neve.project.read import read_project
-from neve.project.script import script_metadata
-from neve.project.setup_cfg import static_requirements
-
-
-def project(directory: Path, files: dict[str, str], script: str | None = None) -> Project:
-    for name, text in files.items():
-        path = directory / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return read_project(directory, script)
-
-
-def problem(directory: Path, files: dict[str, str], script: str | None = None) -> NeveError:
-    with pytest.raises(NeveError) as caught:
-        project(directory, files, script)
-    return caught.value
+from tests.project.reading import problem, project
 
 
 def test_plain_sources_ask_for_no_python(tmp_path: Path) -> None:
@@ -111,104 +92,6 @@ def test_a_pipfile_is_no_package(tmp_path: Path) -> None:
     found = project(tmp_path, {"Pipfile": '[packages]\nrich = "*"\n[requires]\npython_version = "3.12"\n'})
     assert (found.kind, found.build_system, found.named) == ("pipenv", None, False)
     assert (found.requires_python or "").startswith("==3.12")
-
-
-def test_setup_cfg(tmp_path: Path) -> None:
-    found = project(
-        tmp_path,
-        {
-            "setup.cfg": "[metadata]\nname = Thing\nversion = file: VERSION\ndescription = 100 % of it\n"
-            "[options]\npython_requires = >=3.11\ninstall_requires = file: needs.txt\n"
-            "[options.entry_points]\nconsole_scripts =\n    thing = thing:main\n    bad name = x:y\n",
-            "setup.py": "from setuptools import setup\nsetup(name='other', version='1')\n",
-            "VERSION": "1.0",
-            "needs.txt": "rich",
-        },
-    )
-    assert (found.kind, found.name, found.version, found.scripts) == ("setuptools", "thing", "1", ("thing",))
-    assert (found.requires_python, found.python.origin) == (">=3.11", "python_requires")
-    assert found.files == ("setup.cfg", "setup.py", "VERSION", "needs.txt")
-    assert found.build_system == LEGACY
-
-
-def test_setup_py_is_read_and_not_run(tmp_path: Path) -> None:
-    found = project(
-        tmp_path,
-        {
-            "setup.py": "import setuptools\nopen('ran', 'w')\nNAME = 'thing'\n"
-            "setuptools.setup(name=NAME, version=compute(), python_requires='>=3.12',\n"
-            "  install_requires=open('needs.txt').read(), entry_points={'console_scripts': ['thing=thing:main']})\n",
-            "needs.txt": "rich",
-        },
-    )
-    assert (found.name, found.version, found.requires_python, found.scripts) == ("thing", None, ">=3.12", ("thing",))
-    assert "needs.txt" in found.files
-    assert not (tmp_path / "ran").exists()
-
-
-def test_entry_points_as_text(tmp_path: Path) -> None:
-    text = 'setup(name=\'thing\', entry_points="""\n[console_scripts]\nThing = thing:main\n[other]\nx = y:z\n""")\n'
-    assert project(tmp_path, {"setup.py": text}).scripts == ("Thing",)
-
-
-CFG = """\
-[metadata]
-name = thing
-[options]
-install_requires =
-    rich  # for colours
-    # no more
-    tomli; python_version < "3.11"
-[options.extras_require]
-Web = click ; attrs
-all =
-    thing[web]
-    lemon
-"""
-
-
-def test_the_requirements_of_setup_cfg(tmp_path: Path) -> None:
-    (tmp_path / "setup.cfg").write_text(CFG)
-    own = ["rich", 'tomli; python_version < "3.11"']
-    assert static_requirements(tmp_path, ()) == own
-    assert static_requirements(tmp_path, ["web"]) == [*own, "click", "attrs"]
-    assert static_requirements(tmp_path, ["all"]) == [*own, "lemon", "click", "attrs"]
-    assert sorted(static_requirements(tmp_path, "all")) == sorted([*own, "lemon", "click", "attrs"])
-
-
-@pytest.mark.parametrize(
-    ("text", "where"),
-    [
-        ("[options]\ninstall_requires = file: needs.txt\n", "setup.cfg, options.install_requires"),
-        ("[options]\ninstall_requires =\n    -r needs.txt\n", "setup.cfg, options.install_requires"),
-        ("[options]\ninstall_requires =\n    a @ https://u:p@h.example/a.whl\n", "setup.cfg, options.install_requires"),
-        ("[options.extras_require]\nx = file: needs.txt\n", "setup.cfg, options.extras_require.x"),
-        ("[options.extras_require]\ny = rich\n", "tool.neve.extras"),
-    ],
-)
-def test_requirements_of_setup_cfg_that_cannot_be_read(tmp_path: Path, text: str, where: str) -> None:
-    (tmp_path / "setup.cfg").write_text(text)
-    with pytest.raises(NeveError) as caught:
-        static_requirements(tmp_path, ["x"])
-    assert where in [each.where for each in caught.value.errors]
-
-
-@pytest.mark.parametrize(
-    ("files", "where"),
-    [
-        ({"setup.cfg": "[metadata\n"}, "setup.cfg:1"),
-        ({"setup.cfg": "name = x\n"}, "setup.cfg:1"),
-        ({"setup.cfg": "[metadata]\nname = a/b\n"}, "setup.cfg, metadata.name"),
-        ({"setup.cfg": "[options]\npython_requires = three\n"}, "setup.cfg, options.python_requires"),
-        ({"setup.py": "setup(\n"}, "setup.py:1"),
-        ({"setup.py": "setup(name='${x}')\n"}, "setup.py, name"),
-        ({"setup.py": "(" * 5000}, None),
-        ({"setup.py": "\0"}, None),
-    ],
-)
-def test_setuptools_files_that_are_wrong(tmp_path: Path, files: dict[str, str], where: str | None) -> None:
-    found = problem(tmp_path, files)
-    assert where is None or found.where == where
 
 
 def test_requirements(tmp_path: Path) -> None:
@@ -310,49 +193,6 @@ def test_a_pyenv_project_says_what_is_passed_over(tmp_path: Path) -> None:
     assert found.python.version is None
 
 
-BLOCK = '#!/usr/bin/env python\n# /// script\n# requires-python = ">=3.12"\n# dependencies = ["rich"]\n#\n'
-
-
-def test_a_script(tmp_path: Path) -> None:
-    text = BLOCK + '# [tool.neve]\n# system = ["curl"]\n# ///\nprint()\n'
-    found = project(tmp_path, {"My tool.py": text, "pyproject.toml": "broken ["}, "My tool.py")
-    assert (found.kind, found.name, found.files) == ("script", "my-tool", ("My tool.py",))
-    assert (found.requires_python, found.config.system, found.has_python) == (">=3.12", ("curl",), True)
-
-
-def test_the_lock_of_a_script_is_one_of_its_files(tmp_path: Path) -> None:
-    files = {"a.py": BLOCK + "# ///\n", "a.py.lock": ""}
-    assert project(tmp_path, files, "a.py").files == ("a.py", "a.py.lock")
-
-
-def test_a_script_with_other_line_ends(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_bytes((BLOCK + "# ///\n").replace("\n", "\r\n").encode())
-    assert read_project(tmp_path, "a.py").requires_python == ">=3.12"
-
-
-def test_a_script_without_a_block(tmp_path: Path) -> None:
-    found = project(tmp_path, {"a.py": "# ///\nprint()\n"}, "a.py")
-    assert found.has_python
-    assert "no packages" in found.reason
-
-
-@pytest.mark.parametrize(
-    ("text", "where"),
-    [
-        (BLOCK, "a.py:2"),
-        (BLOCK + "# ///\n" + BLOCK + "# ///\n", "a.py:8"),
-        (BLOCK + "# x = = 1\n# ///\n", "a.py:6"),
-        ("# /// script\n# dependencies = 1\n# ///\n", "a.py, dependencies"),
-        ("# /// script\n# requires-python = 1\n# ///\n", "a.py, requires-python"),
-        ("# /// script\n# [tool.neve]\n# sytem = []\n# ///\n", "a.py, tool.neve.sytem"),
-        ('# /// script\n# [tool.neve]\n# extras = ["x"]\n# ///\n', "a.py, tool.neve.extras"),
-        ('# /// script\n# dependencies = ["a @ https://u:p@h.example/a.whl"]\n# ///\n', "a.py, dependencies[0]"),
-    ],
-)
-def test_scripts_that_are_wrong(tmp_path: Path, text: str, where: str) -> None:
-    assert problem(tmp_path, {"a.py": text}, "a.py").where == where
-
-
 @pytest.mark.parametrize(
     ("files", "where"),
     [
@@ -369,24 +209,6 @@ def test_passwords_are_refused_in_every_kind(tmp_path: Path, files: dict[str, st
     assert (found.what, found.where) == ("a URL holds a password", where)
 
 
-# The expression that PEP 723 gives.
-REFERENCE = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
-LINES = st.sampled_from(["# /// script", "# /// other", "# ///", "#", "# x = 1", "#x", "", "print()", "#\t", "# "])
-
-
-@given(st.lists(LINES, max_size=12))
-def test_blocks_are_those_of_the_reference(lines: list[str]) -> None:
-    text = "\n".join(lines)
-    found = [match for match in REFERENCE.finditer(text) if match["type"] == "script"]
-    try:
-        data = script_metadata(text, where="a.py")
-    except NeveError as error:
-        assert len(found) != 1 or error.what == "the script's metadata is not valid TOML"  # noqa: PT017
-    else:
-        assert len(found) == (data is not None)
-        assert not data or data == {"x": 1}
-
-
 @pytest.mark.parametrize("name", ["requirements.txt", "more.txt"])
 def test_a_pipe_is_not_waited_for(tmp_path: Path, name: str) -> None:
     (tmp_path / "requirements.txt").write_text("-r more.txt\n")
@@ -394,15 +216,6 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path, name: str) -> None:
     os.mkfifo(tmp_path / name)
     with pytest.raises(NeveError):
         read_project(tmp_path)
-
-
-@pytest.mark.parametrize(
-    "text", ["x = " + "+".join(["1"] * 50_000), "x = " + "-" * 50_000 + "1", "a" + ".b" * 50_000, "f" + "()" * 50_000]
-)
-def test_a_setup_py_of_great_depth(tmp_path: Path, text: str) -> None:
-    (tmp_path / "setup.py").write_text(text)
-    with suppress(NeveError):
-        assert read_project(tmp_path).kind == "setuptools"
 
 
 def test_long_lines_take_no_time(tmp_path: Path) -> None:
