@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from neve.python.artefact import pin_value, wheel_value
 from neve.python.sdist import Directory, Git, Sdist, Source
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from neve.python.artefact import Artefact
     from neve.render.place import Place
 
-    Pin = SdistPin | GitPin | DirectoryPin
+    Pin: TypeAlias = SdistPin | GitPin | DirectoryPin
 
 
 def sources_of(artefacts: Sequence[Artefact]) -> tuple[Source, ...]:
