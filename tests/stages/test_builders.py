@@ -21,6 +21,7 @@ from neve.stages.lock import lock_project
 from tests.bases.debian.archive import stanza
 from tests.libraries.served import publish_contents
 from tests.python.sdists import a_sdist_pin, sdist_tar
+from tests.recorder import Recorder
 from tests.world import World
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="the mirror on loopback has x86_64 alone")
@@ -54,6 +55,24 @@ def test_a_pure_project_needs_no_compiler(world: World, app: Path) -> None:
     lock_project(world.session(app))
     assert held(app).debian[0].build is None
     assert (held(app).build.languages, held(app).build.inputs) == ((), None)
+
+
+def test_another_torch_than_the_one_that_it_runs_with_is_told(world: World, app: Path) -> None:
+    for version in ("2.14.0", "2.15.0"):
+        world.serve_wheel("torch", version)
+    text = HEAD + 'dependencies = ["torch<2.15", "maker"]\n' + BUILD % "setuptools.build_meta"
+    (app / "pyproject.toml").write_text(text.replace('["maker"]', '["maker", "torch"]'))
+    recorder = Recorder()
+    lock_project(world.session(app, progress=recorder))
+    assert [note for note in recorder.notes if "torch" in note] == [
+        "app is built with torch 2.15.0 and runs with 2.14.0, where what it compiles may not load: pin"
+        ' "torch==2.14.0" in build-system.requires'
+    ]
+    (app / "pyproject.toml").write_text(text.replace('["maker"]', '["maker", "torch==2.14.0"]'))
+    recorder.notes.clear()
+    lock_project(world.session(app, progress=recorder))
+    assert held(app).build.wheels
+    assert not [note for note in recorder.notes if "torch" in note]
 
 
 def test_what_compiles_is_pinned_besides_the_image(world: World, app: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the toolkit compiled, against the GPUs that the project asks for."""
+"""What is compiled, against what it is to run on: the GPUs that are asked for, and the libraries of wheels."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from neve.cuda.architectures import Architectures
+    from neve.lock.model import Lock
+    from neve.python.artefact import Artefact
     from neve.session import Session
 
 _PTX = "+PTX"
+# Of these, what is compiled with one version does not load with another: C++ whose symbols change with each.
+_EXACT = ("torch",)
+_EXTRA = "tool.uv.extra-build-dependencies"
 
 
 def note_left_out(session: Session, layout: Path) -> None:
@@ -37,6 +42,28 @@ def note_left_out(session: Session, layout: Path) -> None:
         )
 
 
+def note_other_versions(session: Session, lock: Lock, environments: Mapping[str, tuple[Artefact, ...]]) -> None:
+    """Note what is built with another version of torch than the one that it runs with, in ``environments``, the
+    packages by architecture.
+    """
+    plan = session.plan
+    runs = {
+        artefact.name: artefact.version
+        for name in plan.platforms
+        for artefact in environments.get(name, ())
+        if artefact.name in _EXACT
+    }
+    own = (plan.project.name, "build-system.requires", lock.build)
+    others = ((pin.name, _EXTRA, pin) for pin in lock.built.values())
+    for package, where, build in (own, *others):
+        for wheel in build.wheels_for(plan.machine):
+            if (version := runs.get(wheel.name)) is not None and version != wheel.version:
+                session.progress.note(
+                    f"{package} is built with {wheel.name} {wheel.version} and runs with {version}, where what it"
+                    f' compiles may not load: pin "{wheel.name}=={version}" in {where}'
+                )
+
+
 def _lacking(has: Architectures, asked: Sequence[str]) -> str:
     """Which of ``asked`` ("9.0", "12.0+PTX") ``has`` no code for; empty where it has code for all of them."""
     lacking = [
@@ -48,4 +75,4 @@ def _lacking(has: Architectures, asked: Sequence[str]) -> str:
     return f"has code for GPUs of compute capability {has} and none for {', '.join(lacking)}" if lacking else ""
 
 
-__all__ = ["note_left_out"]
+__all__ = ["note_left_out", "note_other_versions"]

@@ -13,6 +13,7 @@ from neve.files import write_if_changed
 from neve.lock.text import NAME, lock_text, read_lock
 from neve.project.read import read_text
 from neve.stages.compat import with_compat
+from neve.stages.compiled import note_other_versions
 from neve.stages.cuda_version import check_version
 from neve.stages.environment import Targets, find_environment
 from neve.stages.permission import must_not_change
@@ -110,6 +111,7 @@ def lock_project(
         changed = (*changed, path.name)
     if warn and not check:
         note_unasked(session, environments, where=environment.where)
+        note_other_versions(session, lock, environments)
     return Locked(plan=plan, lock=lock, environments=environments, changed=changed)
 
 
