@@ -9,7 +9,9 @@ import pytest
 
 from neve.cli.info import description_tables
 from neve.stages.info import describe
+from neve.stages.lock import lock_project
 from tests.golden import ROOT
+from tests.recorder import Recorder
 from tests.world import World
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="the mirror on loopback has amd64 alone")
@@ -45,6 +47,23 @@ def test_the_plan_as_data(world: World, tmp_path: Path) -> None:
     titles = [title for title, _, _ in description_tables(found)]
     assert titles == ["plan", "components", "system packages", "Python packages", "layers, bottom to top"]
     assert all(len(row) == len(columns) for _, columns, rows in description_tables(found) for row in rows)
+
+
+def test_it_warns_of_nothing_that_lock_and_build_warn_of(world: World, tmp_path: Path) -> None:
+    world.serve_wheel("nvidia-cuda-runtime-cu12", "12.8.90")
+    world.serve_wheel("torch", "2.9.1", requires=("nvidia-cuda-runtime-cu12==12.8.90",))
+    project = '[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["torch"]\n'
+    for config, told in {
+        "": "nothing in the project asks for GPUs",
+        "[tool.neve]\ncuda = false\n": "tool.neve.cuda is false",
+        '[tool.neve.cuda]\narchitectures = ["8.0"]\n': "architectures has no effect",
+    }.items():
+        (tmp_path / "pyproject.toml").write_text(project + config)
+        info, lock = Recorder(), Recorder()
+        describe(world.session(tmp_path, progress=info))
+        lock_project(world.session(tmp_path, progress=lock))
+        assert any(told in note for note in lock.notes)
+        assert info.notes == []
 
 
 def test_a_directory_has_the_version_that_it_says(world: World, tmp_path: Path) -> None:

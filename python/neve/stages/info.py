@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def describe(session: Session) -> Description:
     """The plan of the session's project; it is locked where it is not. Raises NeveError."""
-    locked = lock_project(session)
+    locked = lock_project(session, warn=False)  # `neve lock` and `neve build` say that
     plan, lock = locked.plan, locked.lock
     project = plan.project
     rows = [

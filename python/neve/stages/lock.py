@@ -67,7 +67,8 @@ def lock_project(
 
     A stale uv.lock is refreshed only with ``refresh``: it is the project's own, and `uv` may be asked for another.
     ``upgrade`` takes newer versions of everything; ``check`` writes nothing and raises where a lock is missing or
-    stale, as ``--locked`` does; without ``warn`` nothing is said of CUDA that nobody asked for. Raises NeveError,
+    stale, as ``--locked`` does; without ``warn`` nothing is said of CUDA that nobody asked for, or of settings without
+    effect. Raises NeveError,
     TransientError where a mirror or an index does not answer.
     """
     plan = session.plan
@@ -100,6 +101,7 @@ def lock_project(
         resolver=lambda: resolver_of(session),
         where=environment.where,
         check=check,
+        warn=warn,
     )
     if not session.options.frozen or check:
         check_version(session, chosen, where=environment.where, note=warn and not check)

@@ -34,9 +34,11 @@ def with_toolkit(
     resolver: Callable[[], Resolver],
     where: str,
     check: bool,
+    warn: bool = True,
 ) -> Lock:
     """``lock`` with the toolkit that the plan asks for, of the CUDA that ``environments`` bring, by architecture; the
-    pins of ``known`` stay where they answer the same. ``where`` names the Python environment's lock.
+    pins of ``known`` stay where they answer the same. ``where`` names the Python environment's lock; without ``warn``
+    nothing is said of settings that have no effect.
 
     Raises NeveError where an environment has two major versions of CUDA, where there is no such toolkit, or it does not
     compile for the GPU architectures asked for, and where the lock would have to be written and must not be.
@@ -46,7 +48,7 @@ def with_toolkit(
     # One toolkit compiles for all platforms: that of the first which brings CUDA.
     wheels = next((brought[name] for name in plan.platforms if brought.get(name)), None)
     wanted = config.architectures if config else ()
-    if wanted and not check and not declared_architectures(plan):
+    if wanted and warn and not check and not declared_architectures(plan):
         session.progress.note(f"nothing is compiled: {_KEY} has no effect without 'nvcc' in `toolkit`")
     if session.options.frozen and not check and (plan.cuda is None or known.cuda is not None):
         if known.cuda is not None and (difference := _difference(known.cuda, plan)):
