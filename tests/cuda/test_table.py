@@ -8,7 +8,8 @@ from types import ModuleType
 import pytest
 
 from neve.cuda.architectures import parse_architecture
-from neve.cuda.table import architectures, find_release, floor, native_driver, nearest, newest_gcc, table
+from neve.cuda.spelling import meant_version
+from neve.cuda.table import architectures, find_release, floor, native_driver, nearest, newest_gcc, settled, table
 from neve.errors import NeveError
 from tests.golden import ROOT
 
@@ -79,7 +80,16 @@ def test_a_release_that_is_not_known() -> None:
         find_release("12.7", where="pyproject.toml, tool.neve.cuda.version")
     assert caught.value.where == "pyproject.toml, tool.neve.cuda.version"
     assert 'version = "12.8"' in caught.value.fixes[0]
-    assert nearest("14.2", table().releases) == list(table().releases)[-1]
+    assert nearest("14.2", table().releases) == settled(table().releases)[-1]
+
+
+def test_what_has_no_driver_yet_is_not_proposed() -> None:
+    assert settled(["13.4", "13.5"]) == ["13.4"]
+    assert settled(["13.5"]) == ["13.5"]
+    assert nearest("99.1", ["13.4", "13.5"]) == "13.4"
+    releases = list(table().releases)
+    assert (meant_version("13", releases), meant_version("cu13", ["12.9"])) == (settled(releases)[-1], None)
+    assert meant_version("13.5.1", releases) == "13.5"  # nothing else can be meant
 
 
 def test_the_file_is_as_the_script_writes_it(refresh: ModuleType) -> None:

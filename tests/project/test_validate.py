@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from neve.bases.nixpkgs.releases import find_release
-from neve.cuda.table import table
+from neve.cuda.table import settled, table
 from neve.errors import ManyErrors, NeveError
 from neve.project.config import Config
 from neve.project.validate import validated
@@ -104,8 +104,8 @@ def test_an_unknown_key_of_a_table_that_may_be_false(key: str, near: str) -> Non
 @pytest.mark.parametrize(
     ("cuda", "written"),
     [
-        ({"version": "13"}, [*table().releases][-1]),
-        ({"version": 13}, [*table().releases][-1]),
+        ({"version": "13"}, settled(table().releases)[-1]),
+        ({"version": 13}, settled(table().releases)[-1]),
         ({"version": "12", "toolkit": ["nvcc"]}, "12.4"),
         ({"version": "13.2.1"}, "13.2"),
         ({"version": "cu128"}, "12.8"),

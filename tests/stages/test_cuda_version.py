@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from neve.cuda.table import table
 from neve.errors import NeveError
 from neve.session import Options
 from neve.stages.info import describe
@@ -50,6 +51,9 @@ def test_a_release_that_is_not_known(index: World, tmp_path: Path, version: str,
         lock(index, tmp_path, version, dependencies)
     assert "tool.neve.cuda.version" in (caught.value.where or "")
     assert not (tmp_path / "neve.lock").exists()
+    _, near, _ = caught.value.fixes[0].split('"')
+    assert table().releases[near].driver
+    lock(index, tmp_path, near, dependencies)  # what is told does
 
 
 def test_another_major_version_than_that_of_the_wheels(index: World, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from neve.cuda.table import table
+from neve.cuda.table import settled, table
 
 _VERSION = re.compile(r"(cuda|cu|v)?[-_ ]?(?P<major>[0-9]{2})(\.?(?P<minor>[0-9]))?(\.[0-9.]*)?\Z", re.IGNORECASE)
 _ARCHITECTURE = re.compile(
@@ -15,14 +15,14 @@ _ARCHITECTURE = re.compile(
 
 
 def meant_version(text: str, releases: Sequence[str]) -> str | None:
-    """The one of ``releases`` (the oldest first) that ``text`` may mean: "13" the newest 13.x, "13.2.1" and "cu132"
-    13.2; None where there is none.
+    """The one of ``releases`` (the oldest first) that ``text`` may mean: "13" the newest settled 13.x, "13.2.1" and
+    "cu132" 13.2; None where there is none.
     """
     found = _VERSION.match(text.strip())
     if found is None:
         return None
     wanted = f"{found['major']}.{found['minor'] or ''}"
-    return next((release for release in reversed(releases) if release.startswith(wanted)), None)
+    return next(reversed(settled(release for release in releases if release.startswith(wanted))), None)
 
 
 def meant_architecture(text: str) -> str | None:

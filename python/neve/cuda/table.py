@@ -81,6 +81,14 @@ def newest_gcc(version: str) -> int:
     return reached[-1]
 
 
+def settled(versions: Iterable[str]) -> list[str]:
+    """Those of ``versions`` that may be proposed, or taken where none is asked for: of others no driver is published
+    yet, so nobody can say where they run. All of them, where that is so of each.
+    """
+    given = list(versions)
+    return [version for version in given if native_driver(version)] or given
+
+
 def find_release(version: str, *, where: str, having: Sequence[str] = ()) -> Release:
     """The release ``version`` ("12.9"). Raises NeveError that names the nearest, of those ``having`` what is asked for
     where some are given; ``where`` is the key that has it.
@@ -98,15 +106,15 @@ def find_release(version: str, *, where: str, having: Sequence[str] = ()) -> Rel
 
 
 def nearest(version: str, versions: Iterable[str]) -> str:
-    """The one of ``versions`` that is nearest to ``version``; of two as near the newer, which runs what was made for
-    it. Raises ValueError where there are none.
+    """The one of the settled ``versions`` that is nearest to ``version``; of two as near the newer, which runs what was
+    made for it. Raises ValueError where there are none.
     """
 
     def distance(other: str) -> tuple[int, int]:
         (major, minor), (wanted_major, wanted_minor) = numbers(other)[:2], numbers(version)[:2]
         return abs((major - wanted_major) * 100 + minor - wanted_minor), -minor
 
-    return min(versions, key=distance)
+    return min(settled(versions), key=distance)
 
 
 __all__ = [
@@ -118,5 +126,6 @@ __all__ = [
     "native_driver",
     "nearest",
     "newest_gcc",
+    "settled",
     "table",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from neve.cuda.table import find_release
+from neve.cuda.table import find_release, table
 from neve.cuda.wheels import cuda_wheels
 from neve.errors import NeveError
 
@@ -29,9 +29,10 @@ def check_version(
     version = config.version if config else None
     if version is None or plan.cuda is not None:  # a toolkit is chosen by it, and checked there
         return
-    find_release(version, where=_KEY)
     brought = (cuda_wheels(environments.get(name, ()), where=where) for name in plan.platforms)
     wheels = next(filter(None, brought), None)
+    same = [name for name in table().releases if wheels is None or int(name.partition(".")[0]) == wheels.major]
+    find_release(version, where=_KEY, having=same)
     if wheels is None:
         return
     if int(version.partition(".")[0]) != wheels.major:

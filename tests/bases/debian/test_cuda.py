@@ -11,7 +11,7 @@ from neve.bases.debian.cuda_version import choose_version, gccs_of, host_compile
 from neve.bases.debian.suites import SUITES
 from neve.components.plan import make_plan
 from neve.cuda.components import COMPONENTS, check_components, find_components
-from neve.cuda.table import table
+from neve.cuda.table import settled, table
 from neve.cuda.wheels import CudaWheels
 from neve.errors import NeveError
 from neve.lock.model import CudaLock
@@ -45,7 +45,8 @@ def test_the_version(asked: str | None, names: list[str], wheels: str | None, ve
 
 
 def test_by_default_it_is_the_newest_that_a_compiler_goes_with() -> None:
-    newest = [*table().releases][-1]
+    newest = settled(table().releases)[-1]
+    assert table().releases[newest].driver
     assert choose(None, ["nvcc"]) == newest
     assert choose(None, ["nvcc"], "13") == newest
     assert choose(None, ["nvcc"], gccs=[table().releases["13.2"].gcc + 1]) == newest
@@ -59,7 +60,7 @@ def test_by_default_it_is_the_newest_that_a_compiler_goes_with() -> None:
         ("12.7", ["cublas"], None, "neve knows no CUDA 12.7", "12.8"),
         ("12.7", ["nvcc"], None, "neve knows no CUDA 12.7", 'version = "12.4"'),
         ("12.7", ["nvfatbin"], "13.2", "neve knows no CUDA 12.7", 'version = "13.0"'),
-        ("99.9", ["cublas"], None, "neve knows no CUDA 99.9", [*table().releases][-1]),
+        ("99.9", ["cublas"], None, "neve knows no CUDA 99.9", settled(table().releases)[-1]),
         ("11.8", ["cublas"], None, "the debian base has no toolkit of CUDA 11.8", "12.0"),
         ("11.8", ["nvcc"], None, "the debian base has no toolkit of CUDA 11.8", "is asked for: 12.4, 13.0, 13.1,"),
         ("11.8", ["nvcc", "cudla"], None, "the debian base has no toolkit of CUDA 11.8", "is asked for: 13.2,"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from neve.bases.debian.cuda import TOOLKIT
 from neve.bases.debian.suites import SUITES
 from neve.cuda.components import Component, check_components
-from neve.cuda.table import find_release, table
+from neve.cuda.table import find_release, settled, table
 from neve.dotted import numbers
 from neve.errors import NeveError
 
@@ -26,7 +26,7 @@ def choose_version(
     asked: str | None, wheels: CudaWheels | None, components: Sequence[Component], gccs: Collection[int]
 ) -> str:
     """The release ("13.2") that has ``components``: the one ``asked`` for, else that of the environment's ``wheels``,
-    else the newest that a compiler of ``gccs`` goes with.
+    else the newest settled one that a compiler of ``gccs`` goes with.
 
     Raises NeveError for one that is not known, of another major version than the wheels, without one of the components
     or, where nvcc is among them, without nvcc.
@@ -36,13 +36,16 @@ def choose_version(
         fit = having or toolkit_releases([component for component in components if component.name == "nvcc"], gccs)
         if not fit:
             raise NeveError("no release of CUDA takes a gcc of the suite", where=TOOLKIT, fixes=[_suites_with(99)])
-        check_components(components, fit[-1], fit, where=TOOLKIT)
-        return fit[-1]
+        newest = settled(fit)[-1]
+        check_components(components, newest, fit, where=TOOLKIT)
+        return newest
     major = wheels.major if wheels is not None else None
-    having = [release for release in having if major in (None, numbers(release)[0])]
-    version = asked or _version_of(wheels, having or toolkit_releases())
+    same = [release for release in toolkit_releases() if major in (None, numbers(release)[0])]
+    having = [release for release in having if release in same]
+    version = asked or _version_of(wheels, having or same)
     where = VERSION if asked else f"{TOOLKIT}: the CUDA of {wheels.said_by}" if wheels else TOOLKIT
-    _must_be_known(version, where, having)
+    find_release(version, where=where, having=having or same)
+    _must_have_wheels(version, where, having)
     if wheels is not None and numbers(version)[0] != wheels.major:
         raise _another_major(version, wheels)
     check_components(components, version, having, where=TOOLKIT)
@@ -103,16 +106,16 @@ def _suites_with(newest: int) -> str:
 
 
 def _version_of(wheels: CudaWheels | None, known: Sequence[str]) -> str:
-    """The release of the wheels; of a major version alone the newest of ``known``."""
+    """The release of the wheels; of a major version alone the newest settled one of ``known``."""
     assert wheels is not None  # noqa: S101 - without them the newest is taken
     if "." in wheels.version:
         return wheels.version
-    return next((version for version in reversed(known) if version.startswith(f"{wheels.version}.")), wheels.version)
+    same = settled(version for version in known if version.startswith(f"{wheels.version}."))
+    return same[-1] if same else wheels.version
 
 
-def _must_be_known(version: str, where: str, having: Sequence[str]) -> None:
+def _must_have_wheels(version: str, where: str, having: Sequence[str]) -> None:
     """Raise NeveError for a ``version`` that there are no wheels of; ``having`` could be taken in its place."""
-    find_release(version, where=where, having=having)
     first = toolkit_releases()[0]
     if numbers(version) < _OLDEST:
         raise NeveError(
