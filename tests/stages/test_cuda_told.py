@@ -182,6 +182,30 @@ def test_who_brings_the_second_major_version_to_requirements(index: World, tmp_p
     assert re.search(r"nvidia-cublas-cu11==\S+ +# via lemon\n", done.stdout)
 
 
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("requirements.txt", "xgboost\n"),
+        (
+            "pyproject.toml",
+            '[tool.poetry]\nname = "app"\nversion = "1"\npackage-mode = false\n'
+            '[tool.poetry.dependencies]\npython = ">=3.11"\nxgboost = "*"\n',
+        ),
+    ],
+)
+def test_who_brings_cuda_where_uv_has_no_lock_of_its_own(world: World, tmp_path: Path, file: str, text: str) -> None:
+    # uv reads the metadata of one wheel of a release: which, depends on the platforms that it resolves for.
+    for tag in ("py3-none-win_amd64", "py3-none-macosx_12_0_arm64", "py3-none-manylinux_2_28_x86_64"):
+        world.serve_wheel("xgboost", "3.2.0", tag=tag, requires=("nvidia-nccl-cu12 ; sys_platform == 'linux'",))
+        world.serve_wheel("nvidia-nccl-cu12", "2.27.5", tag=tag)
+    (tmp_path / file).write_text(text)
+    recorder = Recorder()
+    lock_project(world.session(tmp_path, progress=recorder))
+    (note,) = (note for note in recorder.notes if "CUDA" in note)
+    assert ", for xgboost\n" in note
+    assert "exclude-dependencies" in note
+
+
 def test_requirements_that_were_compiled_ask_for_nothing(index: World, tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("torch==2.9.1\nnvidia-cuda-runtime-cu12==12.8.90\n")
     recorder = Recorder()

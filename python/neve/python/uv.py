@@ -149,10 +149,12 @@ class Uv:
         """``pins`` ("rich==15.0"), a resolved environment, as requirements with comments that say who asks for each;
         ``indexes`` are asked besides uv's own. Out of uv's cache alone. Raises NeveError where that has not all of it.
         """
-        words = ["--offline", "pip", "compile", "--no-header", "--annotation-style=split", "--prerelease=allow"]
+        # Universal, as it was resolved: for one platform uv wants the metadata of another wheel, which it has not read.
+        words = ["--offline", "pip", "compile", "--universal", "--no-header", "--annotation-style=split"]
         return self._run(
             [
                 *words,
+                "--prerelease=allow",
                 "--index-strategy=unsafe-best-match",
                 f"--python={sys.executable}",
                 f"--python-version={python}",

@@ -68,8 +68,7 @@ def lock_project(
     A stale uv.lock is refreshed only with ``refresh``: it is the project's own, and `uv` may be asked for another.
     ``upgrade`` takes newer versions of everything; ``check`` writes nothing and raises where a lock is missing or
     stale, as ``--locked`` does; without ``warn`` nothing is said of CUDA that nobody asked for, or of settings without
-    effect. Raises NeveError,
-    TransientError where a mirror or an index does not answer.
+    effect. Raises NeveError, TransientError where a mirror or an index does not answer.
     """
     plan = session.plan
     for note in session.project.notes:
