@@ -84,6 +84,15 @@ def test_what_looks_like_code_for_gpus_and_is_none_costs_little(tmp_path: Path) 
     assert hostile.files["a.so"].needed == ("liba.so.1",)
 
 
+def test_code_for_gpus_that_is_half_counted_does_not_count(tmp_path: Path) -> None:
+    """Else it would be known to run on the GPUs of the first file alone."""
+    headers = struct.pack("<IHHQ", 0xBA55ED50, 1, 16, 0) * 300_000
+    files = {"a.so": elf(code=fatbin("sm_80")), "b.so": elf(code=fatbin("sm_90") + headers, needed=["libc.so.6"])}
+    found = read(tmp_path, wheel_of(files))
+    assert not found.gpu
+    assert found.files["b.so"].needed == ("libc.so.6",)
+
+
 def test_code_for_gpus_in_a_file_that_is_cut_short(tmp_path: Path) -> None:
     """The archive says that it is longer."""
     library = elf(needed=["libc.so.6"], behind=fatbin("sm_80") + b"\0" * (9 << 20))

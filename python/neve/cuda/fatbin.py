@@ -15,9 +15,7 @@ from collections.abc import Iterable
 
 from neve.cuda.architectures import Architecture, Architectures, architectures
 
-MAGIC = struct.pack("<I", 0xBA55ED50)
-
-_START = MAGIC + struct.pack("<HH", 1, 16)  # with the version and the size of the header, which are always the same
+_START = struct.pack("<IHH", 0xBA55ED50, 1, 16)  # magic, version, size of the header: always the same
 _HEADER = struct.Struct("<8xQ")  # that, and the size of all entries
 _ENTRY = struct.Struct("<HHIQ12xI8xQ")  # kind, version, size of this header, size of the payload, sm, flags
 _PTX, _CUBIN = 1, 2
@@ -75,7 +73,7 @@ class Fatbins:
     """Looks for fat binaries in bytes that come in their order, keeps no more of them than a header, and counts.
 
     What is no fat binary is passed over; one counts when its entries have the size that it says, to the byte. Where
-    ``effort`` ends, nothing counts and nothing more is wanted.
+    ``effort`` ends, nothing more is wanted, and what has code for which GPUs is not known.
     """
 
     def __init__(self, effort: Effort) -> None:
@@ -84,7 +82,14 @@ class Fatbins:
         self._rest = b""  # what was fed from there on, too short to be read
         self._end = 0  # of the fat binary that is being read
         self._new: set[tuple[int, Architecture]] = set()
-        self.tally = Tally()
+        self._tally = Tally()
+
+    @property
+    def tally(self) -> Tally | None:
+        """What was counted. None where the effort has ended: a part of the code would tell of GPUs that it runs on
+        none of them, so all files that share the effort are unknown alike.
+        """
+        return self._tally if self._effort.left > 0 else None
 
     @property
     def wants(self) -> int:
@@ -109,8 +114,6 @@ class Fatbins:
             if not step(rest, self._place - start):
                 self._rest = rest[self._place - start :]
                 return
-        if self._effort.left <= 0:
-            self.tally = Tally()
 
     def _forget(self, offset: int) -> None:
         self._place, self._rest, self._end = offset, b"", 0
@@ -150,8 +153,8 @@ class Fatbins:
             self._new.add((kind, Architecture.of(number, which)))
         self._place = following
         if following == self._end:
-            self.tally.count(*({one for kind, one in self._new if kind == which} for which in (_CUBIN, _PTX)))
+            self._tally.count(*({one for kind, one in self._new if kind == which} for which in (_CUBIN, _PTX)))
         return True
 
 
-__all__ = ["MAGIC", "Effort", "Fatbins", "Tally"]
+__all__ = ["Effort", "Fatbins", "Tally"]

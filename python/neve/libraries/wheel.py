@@ -34,7 +34,8 @@ _TEXT = re.compile(
 @dataclass(frozen=True, kw_only=True)
 class WheelFiles:
     """The ELF files of a wheel by their path in it; ``unreadable`` says of others why they cannot be read. ``gpu`` is
-    the GPU architectures that the code in them is for, all files together (neve.cuda.fatbin.Tally).
+    the GPU architectures that the code in them is for, all files together (neve.cuda.fatbin.Tally); of none where that
+    is not known.
     """
 
     files: dict[str, Elf]
@@ -55,14 +56,16 @@ def read_wheel(path: Path) -> WheelFiles:
                     with _Member(archive, info, budget, effort) as member:
                         if member.read(0, len(MAGIC)) == MAGIC:
                             found = parse_elf(member)
-                            tally.add(member.fatbins(loaded_size(member)))
+                            if (gpu := member.fatbins(loaded_size(member))) is not None:
+                                tally.add(gpu)
                             files[info.filename] = found
                 except ElfError as error:
                     unreadable[info.filename] = str(error)
     except (OSError, zipfile.BadZipFile, ValueError, RuntimeError, EOFError, OverflowError, struct.error) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise NeveError(f"{path.name} is no archive that can be read", where=str(path), why=why or None) from error
-    return WheelFiles(files=files, unreadable=unreadable, gpu=tally.architectures)
+    known = tally.architectures if effort.left > 0 else Architectures()
+    return WheelFiles(files=files, unreadable=unreadable, gpu=known)
 
 
 def _members(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
@@ -129,8 +132,10 @@ class _Member:
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error) as error:
             raise ElfError(f"it cannot be decompressed: {error}") from error
 
-    def fatbins(self, end: int) -> Tally:
-        """The fat binaries in what lies before ``end``. Raises ElfError where it cannot be decompressed."""
+    def fatbins(self, end: int) -> Tally | None:
+        """The fat binaries in what lies before ``end``; None where the effort has ended. Raises ElfError where they
+        cannot be decompressed.
+        """
         place = -1
         while place < self._fatbins.wants < end:  # else the file is shorter than the archive says
             place = self._fatbins.wants
