@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import re
 import tarfile
 from dataclasses import replace
 from pathlib import Path
@@ -122,6 +124,13 @@ def test_an_archive(
             "index.json": {"manifests": [descriptor("index", mediaType=INDEX)]},
             "blobs/sha256/index": {"manifests": [descriptor("index", mediaType=INDEX)]},
         },
+        {"index.json": {"manifests": [{"digest": 5}]}},
+        {"index.json": {"manifests": [{"digest": 5}, {"platform": "x"}]}},
+        {"index.json": {"manifests": 5}},
+        {**OCI, "blobs/sha256/manifest": {"config": 5}},
+        {**OCI, "blobs/sha256/manifest": []},
+        {"manifest.json": []},
+        {"manifest.json": {}},
         {"manifest.json": [{"Config": 5}]},
         {"manifest.json": b"["},
         {"manifest.json": b"[" * 100_000},
@@ -133,6 +142,23 @@ def test_an_archive_of_something_else(
     path = archive(tmp_path / "app.tar", documents)
     with pytest.raises(NeveError, match="no archive of an image") as caught:
         image_config(session, machine.host, str(path))
+    assert caught.value.fixes
+    # It names the file in the archive, in words that are not Python's.
+    assert re.search(r"json|blobs/|images are for|names itself|more than 4 MiB", caught.value.why or "")
+    assert "'" not in (caught.value.why or "")
+
+
+def test_what_is_no_tar_is_said_in_one_line(session: Session, machine: Machine, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# app\n")
+    with pytest.raises(NeveError) as caught:
+        image_config(session, machine.host, str(tmp_path / "README.md"))
+    assert caught.value.why == "it is no tar, compressed or not"
+
+
+def test_a_pipe_is_not_waited_for(session: Session, machine: Machine, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(NeveError, match="neither a directory nor a file") as caught:
+        image_config(session, machine.host, str(tmp_path / "pipe"))
     assert caught.value.fixes
 
 
@@ -168,7 +194,10 @@ def test_a_digest(session: Session, machine: Machine) -> None:
         ("oci:lay", "no such file or directory", "leave `oci:` away: `neve doctor lay`"),
         ("oci-archive:app.tar", "no such file or directory", "leave `oci-archive:` away"),
         ("docker-daemon:app:1", "what an engine has stored", "podman save --format oci-archive"),
-        ("app.tar@sha256:00", "no such file or directory", "registry.example"),
+        ("app.tar@sha256:00", "no such archive", "without a digest"),
+        ("s.py extra", "no such file or directory", "registry.example"),
+        ("ubuntu@sha256:00", "no such file or directory", "registry.example"),
+        ("docker://ubuntu", "names no image in a registry", "docker.io/library/ubuntu"),
         ("team/app", "names no image in a registry", "docker.io/team/app"),
         (".", "this is a project", "neve -C . doctor"),
     ],
@@ -179,6 +208,7 @@ def test_what_is_no_image(session: Session, machine: Machine, image: str, what: 
     with pytest.raises(NeveError, match=what) as caught:
         image_config(session, machine.host, image)
     assert any(fix in each for each in caught.value.fixes) or not fix
+    assert "library/s.py" not in str(caught.value)
     assert isinstance(caught.value, UsageError) == (not image)
     assert "pushed" not in str(caught.value)
 

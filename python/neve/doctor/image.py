@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _SECONDS = 30.0
 _TRANSPORT = re.compile(r"(?:oci|oci-archive|docker-archive|dir):")
 _STORED = re.compile(r"(?:docker-daemon|containers-storage):(.*)")
+_ARCHIVES = (".tar", ".tar.gz", ".tar.xz", ".tgz")
 _NO_REGISTRY = "there is no such file or directory, and no registry is named"
 
 
@@ -37,6 +38,9 @@ def image_config(session: Session, host: Host, image: str) -> Mapping[str, Any]:
         return _checked(_pulled(session, host, _reference(image)), image)
     if path.is_dir():
         return _checked(_layout(path), image)
+    if not path.is_file():  # a pipe may never say anything
+        what = "this is neither a directory nor a file"
+        raise NeveError(what, where=image, fixes=["write the archive to a file, and name that"])
     return _checked(archived_config(path), image)
 
 
@@ -122,8 +126,14 @@ def _reference(image: str) -> Pulled:
         raise NeveError("there is no such script", where=image, fixes=fixes)
     if name.startswith(("/", ".", "~")):
         raise NeveError("there is no such file or directory", where=image)
+    if name.endswith(_ARCHIVES) and "/" not in name:
+        raise NeveError("there is no such archive", where=image, fixes=["give its path, without a digest"])
     if "/" not in name and not name.startswith("docker:"):
-        fixes = [f"an image of Docker Hub: docker.io/library/{image}", "of another registry: registry.example/NAME:TAG"]
+        fixes = ["of a registry: registry.example/NAME:TAG"]
+        try:
+            fixes.insert(0, f"an image of Docker Hub: {Pulled.parse(f'docker.io/library/{image}')}")
+        except NeveError:  # no image can have that name
+            raise NeveError("there is no such file or directory", where=image, fixes=fixes) from None
         raise NeveError(_NO_REGISTRY, where=image, fixes=fixes)
     return Pulled.parse(image)
 

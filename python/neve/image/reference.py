@@ -73,7 +73,9 @@ class Reference:
             raise _bad(shown, "it is a URL", [f"leave out the scheme: {rest.partition('://')[2]}"])
         registry, slash, path = rest.partition("/")
         if not slash or not (registry == "localhost" or re.search(r"[.:]", registry)):
-            fixes = [f"name the registry: registry.example/{rest}", f"for Docker Hub: docker.io/{rest}"]
+            # One word is an image of Docker's own there, which nobody else can push to.
+            hub = rest if slash else f"{'library' if what == _NOT_PULLED else 'NAME'}/{rest}"
+            fixes = [f"name the registry: registry.example/{rest}", f"for Docker Hub: docker.io/{hub}"]
             raise _bad(shown, "it names no registry", fixes if rest else [_EXAMPLE])
         repository, colon, tag = path.partition(":")
         if not _HOST.fullmatch(registry):
