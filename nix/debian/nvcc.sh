@@ -11,17 +11,22 @@ done
 set -- ${compiler:+-ccbin "$compiler"} ${runtime:+-cudart "$runtime"} "$@"
 
 # Its intermediate files are called after its process and lie in $TMPDIR, and what it makes keeps those names. Where there
-# may be namespaces, each call has the same number, and in the same place a directory of its own.
-place=${TMPDIR:-/tmp}/nvcc
+# may be namespaces, each call has the same number, and in the same place a directory of its own: over one that is empty,
+# and stays so, since what somebody has there would be hidden.
+place=${TMPDIR:-/tmp}/.neve-nvcc
 alone() { # alone COMMAND ...
   "$busybox" unshare -m -p -f "$busybox" sh -c '"$1" mount --bind "$2" "$3" && shift 3 && exec "$@"' sh \
     "$busybox" "$own" "$place" "$@"
 }
 own=
-if mkdir -p "$place" && own=$("$busybox" mktemp -d) && alone "$busybox" true 2> /dev/null; then
+why="no namespaces can be made here"
+if ! mkdir -p "$place" || [ -n "$("$busybox" ls -A "$place")" ]; then
+  why="$place is not an empty directory"
+elif own=$("$busybox" mktemp -d) && alone "$busybox" true 2> /dev/null; then
   TMPDIR=$place alone "$nvcc" "$@" && status=0 || status=$?
   rm -rf "$own"
   exit "$status"
 fi
 [ -z "$own" ] || rmdir "$own"
+echo "nvcc: $why, so what it compiles is not the same, to the byte, each time" >&2
 exec "$nvcc" "$@"

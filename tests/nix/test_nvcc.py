@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from neve.resources import nix_library
 
+_OWN = ".neve-nvcc"
 _REAL = """\
 #!/bin/sh
 ls "$TMPDIR"
@@ -36,44 +37,79 @@ def _nvcc(directory: Path, busybox: str, runtime: str = "") -> Path:
     return nvcc
 
 
-def _start(nvcc: Path, temporary: Path, *words: str, **variables: str) -> subprocess.Popen[str]:
+def _start(
+    nvcc: Path, temporary: Path, *words: str, within: Sequence[str] = (), **variables: str
+) -> subprocess.Popen[str]:
     temporary.mkdir(exist_ok=True)
     environ = {"PATH": os.environ["PATH"], "TMPDIR": str(temporary), **variables}
-    return subprocess.Popen([nvcc, *words], stdout=subprocess.PIPE, text=True, env=environ)
+    return subprocess.Popen(
+        [*within, nvcc, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
+    )
 
 
 @pytest.fixture
 def busybox() -> str:
-    """A busybox, where it may make namespaces."""
+    """A busybox."""
     found = shutil.which("busybox")
-    if found is None or subprocess.run([found, "unshare", "-m", "-p", "-f", "true"], check=False).returncode:
-        pytest.skip("it takes busybox and the right to make namespaces")
+    if found is None:
+        pytest.skip("it takes busybox")
     return found
 
 
-def test_calls_at_the_same_time_have_the_same_names(busybox: str, tmp_path: Path) -> None:
+@pytest.fixture
+def within(busybox: str) -> list[str]:
+    """What a command begins with that may make namespaces, as in Nix's sandbox, where builders enter one of users."""
+    command = [busybox, "unshare", "-r"]
+    if subprocess.run([*command, busybox, "unshare", "-m", "-p", "-f", "true"], check=False).returncode:
+        pytest.skip("it takes user namespaces")
+    return command
+
+
+def test_calls_at_the_same_time_have_the_same_names(busybox: str, within: Sequence[str], tmp_path: Path) -> None:
     temporary = tmp_path / "tmp"
     nvcc = _nvcc(tmp_path / "bin", busybox)
-    calls = [_start(nvcc, temporary, "-c", "a b.cu") for _ in range(4)]
-    said = {call.communicate()[0] for call in calls}
-    assert said == {f"number 1 in {temporary}/nvcc -c a b.cu\ntmpxft_1\n"}
+    calls = [_start(nvcc, temporary, "-c", "a b.cu", within=within) for _ in range(4)]
+    assert {call.communicate() for call in calls} == {
+        (f"number 1 in {temporary}/{_OWN} -c a b.cu\ntmpxft_1\n", ""),
+    }
     assert {call.returncode for call in calls} == {3}
-    assert [path.name for path in temporary.rglob("*")] == ["nvcc"]
+    assert [path.name for path in temporary.rglob("*")] == [_OWN]
 
 
-def test_what_a_killed_call_left_is_not_in_the_way(busybox: str, tmp_path: Path) -> None:
+def test_what_a_killed_call_left_is_not_in_the_way(busybox: str, within: Sequence[str], tmp_path: Path) -> None:
     temporary = tmp_path / "tmp"
     nvcc = _nvcc(tmp_path / "bin", busybox)
-    (temporary / "nvcc").mkdir(parents=True)
-    (temporary / "nvcc" / "tmpxft_1").touch()
-    said = _start(nvcc, temporary, "-c").communicate()[0]
-    assert said == f"number 1 in {temporary}/nvcc -c\ntmpxft_1\n"
+    left = temporary / "tmp.killed"
+    for directory in (temporary / _OWN, left):
+        directory.mkdir(parents=True)
+    (left / "tmpxft_1").touch()
+    said = _start(nvcc, temporary, "-c", within=within).communicate()[0]
+    assert said == f"number 1 in {temporary}/{_OWN} -c\ntmpxft_1\n"
+
+
+@pytest.mark.parametrize("name", ["nvcc", _OWN])
+def test_what_lies_in_the_directory_for_temporary_files_is_seen(
+    busybox: str, within: Sequence[str], name: str, tmp_path: Path
+) -> None:
+    """A build may have sources there, and put there what it makes."""
+    temporary = tmp_path / "tmp"
+    nvcc = _nvcc(tmp_path / "bin", busybox)
+    (temporary / name).mkdir(parents=True)
+    (temporary / name / "k.cu").write_text("kernel")
+    (tmp_path / "bin" / "nvcc.real").write_text('#!/bin/sh\ncat "$1"\necho made > "${1%.cu}.o"\n')
+    said, told = _start(nvcc, temporary, str(temporary / name / "k.cu"), within=within).communicate()
+    assert said == "kernel"
+    assert (temporary / name / "k.o").read_text() == "made\n"
+    why = f"nvcc: {temporary / _OWN} is not an empty directory, so what it compiles is not the same"
+    assert told.startswith(why) if name == _OWN else not told
 
 
 def test_without_namespaces_it_compiles_all_the_same(tmp_path: Path) -> None:
     temporary = tmp_path / "tmp"
     call = _start(_nvcc(tmp_path / "bin", "false"), temporary, "-c")
-    assert f" in {temporary} -c\n" in call.communicate()[0]
+    said, told = call.communicate()
+    assert f" in {temporary} -c\n" in said
+    assert told == "nvcc: no namespaces can be made here, so what it compiles is not the same, to the byte, each time\n"
     assert call.returncode == 3
 
 
