@@ -9,8 +9,9 @@ import pytest
 
 from neve.python.wheel import Wheel
 from neve.resources import nix_library
-from tests.cases import CASES
+from tests.cases import CASES, Case
 from tests.golden import GOLDEN, own
+from tests.projects import a_project
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -18,6 +19,18 @@ def test_rendered_trees_are_the_golden_ones(name: str) -> None:
     folder = GOLDEN / name
     held = {str(path.relative_to(folder)): path.read_text("utf-8") for path in folder.rglob("*") if path.is_file()}
     assert own(CASES[name].tree()) == held, "`make golden` writes them anew; then read the diff"
+
+
+@pytest.mark.parametrize("base", ["debian", "nixpkgs"])
+@pytest.mark.parametrize("toolkit", ["nvcc", "cublas"])
+def test_builds_are_told_of_the_architectures_that_count(base: str, toolkit: str) -> None:
+    """Without a compiler they have no effect, as `neve lock` says."""
+    cuda = {"version": "13.0", "toolkit": [toolkit], "architectures": ["8.0"]}
+    build = {"requires": ["setuptools"], "build-backend": "setuptools.build_meta"}
+    tree = Case(project=a_project(name="kernel", build=build, neve={"base": base, "cuda": cuda})).tree()
+    assert any("TORCH_CUDA_ARCH_LIST" in text for name, text in tree.items() if name.startswith("nix/")) == (
+        toolkit == "nvcc"
+    )
 
 
 def test_no_golden_file_is_left_over() -> None:

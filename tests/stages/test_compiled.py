@@ -21,15 +21,17 @@ version = "1"
 requires-python = ">=3.11"
 [tool.neve.cuda]
 version = "13.2"
-toolkit = ["nvcc"]
+toolkit = ["{toolkit}"]
 architectures = {architectures}
 """
 
 
-def _notes(world: World, directory: Path, asked: str, layers: Mapping[str, tuple[str, ...]]) -> list[str]:
+def _notes(
+    world: World, directory: Path, asked: str, layers: Mapping[str, tuple[str, ...]], toolkit: str = "nvcc"
+) -> list[str]:
     """What is said of an image whose layers have a file each, with code for these architectures."""
     directory.mkdir()
-    (directory / "pyproject.toml").write_text(_PYPROJECT.format(architectures=asked))
+    (directory / "pyproject.toml").write_text(_PYPROJECT.format(architectures=asked, toolkit=toolkit))
     (directory / "app.py").touch()
     trees = [{f"opt/{name}.so": elf(code=fatbin(*codes))} for name, codes in layers.items()]
     history = [{"created_by": f"neve: {name}"} for name in layers]
@@ -49,6 +51,10 @@ def test_of_compiled_layers_alone(world: World, tmp_path: Path) -> None:
         "opt/sources.so has code for GPUs of compute capability 8.0 and none for 9.0, for which"
         " tool.neve.cuda.architectures",
     ]
+
+
+def test_architectures_that_have_no_effect_are_not_measured_against(world: World, tmp_path: Path) -> None:
+    assert _notes(world, tmp_path / "p", '["8.0"]', {"app": ("sm_75",)}, toolkit="cublas") == []
 
 
 @pytest.mark.parametrize(

@@ -128,13 +128,13 @@ def cuda_rows(cuda: CudaInfo) -> list[list[str]]:
 
 
 def _gpus(cuda: CudaInfo) -> str:
-    from neve.cuda.components import named_components
+    from neve.cuda.components import compiles, named_components
 
     toolkit, known = cuda.toolkit, cuda.gpus
     unsaid = ""
     if toolkit is not None and not toolkit.architectures:
-        compiles = any(each.name == "nvcc" for each in named_components(toolkit.components))
-        unsaid = "tool.neve.cuda.architectures does not say what is compiled" if compiles else ""
+        nvcc = compiles(named_components(toolkit.components))
+        unsaid = "tool.neve.cuda.architectures does not say what is compiled" if nvcc else ""
     if known is None:
         return f"not known: {unsaid}" if unsaid else "not known: no wheel with code for them is in neve's cache"
     told = f"compute capability {', '.join(known)}" if known else "none runs all of it"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -107,6 +107,11 @@ def named_components(names: Sequence[str]) -> tuple[Component, ...]:
     return tuple(dict.fromkeys(known[_spelled(name)] for name in names if _spelled(name) in known))
 
 
+def compiles(components: Iterable[Component]) -> bool:
+    """Whether nvcc is among ``components``."""
+    return any(component.name == "nvcc" for component in components)
+
+
 def component_of(wheel: str) -> Component | None:
     """The component that a ``wheel`` of NVIDIA's is ("nvidia-cuda-runtime-cu12"); None where it is none."""
     package = re.sub(r"-cu[0-9]+\Z", "", wheel.removeprefix("nvidia-"))
@@ -161,4 +166,12 @@ def _unknown(name: str, known: Mapping[str, Component], where: str) -> NeveError
     )
 
 
-__all__ = ["COMPONENTS", "Component", "check_components", "component_of", "find_components", "named_components"]
+__all__ = [
+    "COMPONENTS",
+    "Component",
+    "check_components",
+    "compiles",
+    "component_of",
+    "find_components",
+    "named_components",
+]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from neve.cuda.architectures import Architecture, parse_architecture
 from neve.cuda.compat import compat
-from neve.cuda.components import named_components
+from neve.cuda.components import compiles, named_components
 from neve.cuda.table import table
 from neve.cuda.wheels import cuda_wheels
 
@@ -41,13 +41,13 @@ class Starts:
 
 
 def declared_architectures(plan: Plan) -> tuple[str, ...]:
-    """The GPU architectures ("8.0", "9.0+PTX") that what ``plan`` compiles is declared to be for; none where nothing is
-    compiled: the toolkit has no nvcc, and no package of the base is another.
+    """The GPU architectures ("8.0", "9.0+PTX") that what ``plan`` compiles is declared to be for, and told; none where
+    nothing is compiled: there is no toolkit, or it has no nvcc, and no package of the base is another.
     """
     config = plan.project.config
     if not config.cuda or plan.cuda is None:
         return ()
-    nvcc = any(component.name == "nvcc" for component in named_components(plan.cuda.components))
+    nvcc = compiles(named_components(plan.cuda.components))
     others = any("cuda" in name for name in (*config.system, *config.build.system))
     return config.cuda.architectures if nvcc or others else ()
 

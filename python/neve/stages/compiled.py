@@ -21,10 +21,13 @@ _EXTRA = "tool.uv.extra-build-dependencies"
 
 def note_left_out(session: Session, layout: Path) -> None:
     """Note the files of the image at ``layout`` that were compiled without code for an architecture of
-    ``tool.neve.cuda.architectures``: the image's labels say that it is there. Nothing is read where none are asked for.
+    ``tool.neve.cuda.architectures``: the image's labels say that it is there. Nothing is read where none count.
     """
-    config, plan = session.project.config.cuda, session.plan
-    if not config or not config.architectures or plan.cuda is None:
+    from neve.cuda.starts import declared_architectures
+
+    plan = session.plan
+    asked = declared_architectures(plan)
+    if not asked:
         return
     from neve.components.plan import ARCHITECTURES
     from neve.image.gpu_code import image_architectures
@@ -34,7 +37,7 @@ def note_left_out(session: Session, layout: Path) -> None:
     for platform, architecture in ARCHITECTURES.items():
         if architecture in plan.platforms:
             found = image_architectures(layout, architecture=platform.rpartition("/")[2], layers=layers)
-            missing |= {file: told for file, has in found.items() if (told := _lacking(has, config.architectures))}
+            missing |= {file: told for file, has in found.items() if (told := _lacking(has, asked))}
     for file, told in sorted(missing.items()):
         session.progress.note(
             f"{file} {told}, for which tool.neve.cuda.architectures asks: what compiles it does not read"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from neve.cuda.components import named_components
+from neve.cuda.components import compiles, named_components
 from neve.errors import NeveError, collected
 from neve.python.sdist import Source
 from neve.render.config import ARCHITECTURES, PLATFORMS
@@ -84,7 +84,7 @@ def check_foreign(plan: Plan, lock: Lock, environments: Environments) -> None:
 def _compiles_cuda(plan: Plan, lock: Lock) -> bool:
     """Whether the project itself is compiled for certain. What is in another language may be left out of its wheel."""
     names = plan.cuda.components if plan.cuda is not None else ()
-    nvcc = any(component.name == "nvcc" for component in named_components(names))
+    nvcc = compiles(named_components(names))
     return nvcc and plan.project.build_system is not None and bool(lock.build.languages)
 
 

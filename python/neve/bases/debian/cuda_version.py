@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from neve.bases.debian.cuda import TOOLKIT
 from neve.bases.debian.suites import SUITES
-from neve.cuda.components import Component, check_components
+from neve.cuda.components import Component, check_components, compiles
 from neve.cuda.table import find_release, settled, table
 from neve.dotted import numbers
 from neve.errors import NeveError
@@ -49,7 +49,7 @@ def choose_version(
     if wheels is not None and numbers(version)[0] != wheels.major:
         raise _another_major(version, wheels)
     check_components(components, version, having, where=TOOLKIT)
-    if table().releases[version].nvcc is None and _compiles(components):
+    if table().releases[version].nvcc is None and compiles(components):
         raise _no_nvcc(version, having, where)
     return version
 
@@ -60,14 +60,10 @@ def toolkit_releases(components: Sequence[Component] = (), gccs: Collection[int]
     """
     known = sorted((name for name in table().releases if numbers(name) >= _OLDEST), key=numbers)
     known = [version for version in known if all(component.is_in(version) for component in components)]
-    if not _compiles(components):
+    if not compiles(components):
         return known
     releases = {version: table().releases[version] for version in known}
     return [version for version, has in releases.items() if has.nvcc and any(gcc <= has.gcc for gcc in gccs)]
-
-
-def _compiles(components: Sequence[Component]) -> bool:
-    return any(component.name == "nvcc" for component in components)
 
 
 def gccs_of(names: Iterable[str]) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from neve.bases.debian.suites import find_suite
 from neve.components.component import GROUPS
 from neve.cuda.compiling import compile_environment, library_places
 from neve.cuda.components import component_of
-from neve.cuda.starts import for_gpus
+from neve.cuda.starts import declared_architectures, for_gpus
 from neve.python.artefact import wheel_value
 from neve.python.layers import WheelLayer, group_wheels
 from neve.python.wheel import Wheel
@@ -128,7 +128,7 @@ def _cuda(plan: Plan, lock: Lock, architecture: str, artefacts: Sequence[Artefac
     """The toolkit that this machine compiles with, and what the image for ``architecture`` has of it; None where there
     is none.
     """
-    locked, config = lock.cuda, plan.project.config.cuda
+    locked = lock.cuda
     if locked is None:
         return None
     base = lock.debian_of(plan.machine)[0]
@@ -144,7 +144,7 @@ def _cuda(plan: Plan, lock: Lock, architecture: str, artefacts: Sequence[Artefac
         "environment": compile_environment(
             _CUDA_HOME,
             compiler=compiler,
-            architectures=config.architectures if config else (),
+            architectures=declared_architectures(plan),
             nvcc=compiler is not None,
         ),
     }

@@ -9,7 +9,7 @@ from neve.bases.nixpkgs.components import brought, running
 from neve.bases.nixpkgs.releases import find_release
 from neve.bases.nixpkgs.toolkit import toolkit_of
 from neve.cuda.compiling import compile_environment
-from neve.cuda.starts import for_gpus
+from neve.cuda.starts import declared_architectures, for_gpus
 from neve.python.artefact import wheel_value
 from neve.python.layers import WheelLayer, group_wheels
 from neve.python.wheel import Wheel
@@ -84,8 +84,7 @@ def _toolkit(plan: Plan, lock: Lock, by_system: Mapping[str, tuple[str, Sequence
     if cuda is None or not cuda.toolkit:
         return {"cuda": cuda.version if cuda else None, "toolkit": None}
     attributes = cuda.toolkit
-    config = plan.project.config.cuda
-    told = compile_environment("", compiler=None, architectures=config.architectures if config else (), nvcc=False)
+    told = compile_environment("", compiler=None, architectures=declared_architectures(plan), nvcc=False)
     toolkit = {
         "components": list(attributes),
         "running": list(running(attributes)),
