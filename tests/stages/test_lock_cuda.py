@@ -249,6 +249,25 @@ def test_no_library_is_newer_than_that_of_the_environment(world: World, project:
     both = locked(world, project)
     assert both.architectures == ("x86_64", "aarch64")
     assert versions(both) == versions(cuda)
+    # Another library of the environment is no matter of the toolkit's; an older one of what it has is.
+    world.serve_wheel("nvidia-cufft", "13.2.1.1")
+    configure(project, f'toolkit = ["cublas", "cudart"]\n{platforms}', '"fruit", "nvidia-cufft"')
+    assert locked(world, project, refresh=True) == both
+    world.serve_wheel("nvidia-cuda-nvrtc", "13.0.1.1", tag="py3-none-manylinux_2_17_aarch64")
+    shutil.rmtree(world.home / "uv")
+    older = '"fruit", "nvidia-cuda-nvrtc==13.0.1.1"'
+    configure(project, f'toolkit = ["cublas", "cudart"]\n{platforms}', older)
+    assert versions(locked(world, project, refresh=True)) == {**versions(both), "nvidia-cuda-nvrtc": "13.0.1.1"}
+
+
+def test_a_newer_toolkit_than_the_runtime_of_the_environment_is_told(world: World, project: Path) -> None:
+    world.serve_wheel("fruit", "1.0", requires=("cuda-toolkit[cudart]==13.0.1",))
+    configure(project, 'version = "13.2"\ntoolkit = ["nvcc"]', '"fruit"')
+    recorder = Recorder()
+    assert lock_project(world.session(project, progress=recorder)).lock.cuda is not None
+    (note,) = (note for note in recorder.notes if "runtime" in note)
+    assert note.startswith("the toolkit is of CUDA 13.2, the runtime that the wheels bring of 13.0: ")
+    assert note.endswith('; version = "13.0" goes with it')
 
 
 def test_nvcc_of_12_4_is_debians(world: World, project: Path) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from neve import toml
+from neve.bases.debian.suites import find_suite
 from neve.cuda.components import COMPONENTS, Component, component_of, find_components
 from neve.errors import NeveError
 from neve.lock.model import CudaLock
@@ -27,11 +28,12 @@ if TYPE_CHECKING:
     from neve.lock.sdists import BuildWheelPin
     from neve.python.target import Target
 
-_RULES = 2  # raised when what is locked for the same wishes changes
+_RULES = 1  # raised when what is locked for the same wishes changes
 TOOLKIT = "tool.neve.cuda.toolkit"
 _METAPACKAGE = "cuda-toolkit"
 # Components with a version of their own, which are no extras of the metapackage.
 _APART = ("cudnn", "nccl")
+_RUNTIME = "cudart"
 # Headers that the headers of a component read, and what nvcc runs: the metapackage says some of it, of newer releases.
 _NEEDS: Mapping[str, tuple[str, ...]] = {"cudart": ("cccl",), "nvcc": ("crt", "cudart", "nvvm")}
 _ROUNDS = 4
@@ -61,7 +63,7 @@ class _Wish:
         return {
             component.name: version
             for component, version in found.items()
-            if component is not None and not component.build_only and component.name != "cudart"
+            if component is not None and not component.build_only and component.name != _RUNTIME
         }
 
     @property
@@ -69,8 +71,20 @@ class _Wish:
         """What changes where another toolkit may be the answer."""
         names = [component.name for component in self.components]
         brought = self.wheels.version if self.wheels is not None else None
-        text = json.dumps([_RULES, self.version, brought, names, self.suite, self.brought])
+        text = json.dumps([_RULES, self.version, brought, names, self.suite, self._equal])
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def _equal(self) -> list[str]:
+        """Packages of the environment that no release of the toolkit has a version of: it is the same."""
+        names = {f"nvidia-{name}-cu{self.wheels.major}" for name in _APART} if self.wheels is not None else ()
+        components = self.wheels.components if self.wheels is not None else ()
+        return sorted(f"{name}=={version}" for name, version in components if name in names and version)
+
+    def too_new(self, held: CudaLock) -> set[str]:
+        """The packages of ``held`` that are newer than the environment's."""
+        brought = {_package(COMPONENTS[name], held.version): version for name, version in self.brought.items()}
+        return {wheel.name for wheel in held.wheels if _later(wheel.version, brought.get(wheel.name))}
 
 
 def resolve_toolkit(
@@ -88,7 +102,7 @@ def resolve_toolkit(
     components = find_components(plan.cuda.components, where=TOOLKIT)
     wish = _Wish(version=plan.cuda.version, wheels=wheels, components=components, suite=plan.release)
     same = held is not None and held.inputs == wish.digest
-    if held is not None and same and set(plan.architectures) <= set(held.architectures):
+    if held is not None and same and set(plan.architectures) <= set(held.architectures) and not wish.too_new(held):
         return held
     return _resolved(resolver(), lock, plan, wish, held if same else None)
 
@@ -110,7 +124,9 @@ def _resolved(resolver: Resolver, lock: Lock, plan: Plan, wish: _Wish, held: Cud
     nvcc = any(component.name == "nvcc" for component in wish.components)
     compiler = host_compiler(version, plan.release, gccs) if nvcc else None
     resolver.progress.stage(f"resolving the toolkit of CUDA {version}")
-    equal = [f"{wheel.name}=={wheel.version}" for wheel in (held.wheels if held else ())]
+    _note_newer_runtime(resolver, version, wish)
+    stay = [wheel for wheel in held.wheels if wheel.name not in wish.too_new(held)] if held is not None else []
+    equal = [f"{wheel.name}=={wheel.version}" for wheel in stay]
     pylock, runtime = _pylocks(resolver, plan, version, wish, equal)
     targets = find_base(plan.base).targets(lock.base, plan, building=True)
     having = _having(pylock, targets, version, wish.components, plan)
@@ -164,7 +180,9 @@ def _compiled(
     }
     for _ in range(_ROUNDS):
         wanted = _requirements([COMPONENTS[name] for name in names], version, own)
-        text = resolver.uv.compile(wanted, python=plan.python, constraints=equal, fixes=_FIXES)
+        held_back = [f"{_package(COMPONENTS[name], version)} {of}" for name, of in sorted(own.items())]
+        fixes = [f"the toolkit's index must have what the environment has: {', '.join(held_back)}"] if held_back else []
+        text = resolver.uv.compile(wanted, python=plan.python, constraints=equal, fixes=(*_FIXES, *fixes))
         packages = {package["name"]: package["version"] for package in toml.loads(text).get("packages", ())}
         found = {name: packages.get(_package(component, version)) for name, component in COMPONENTS.items()}
         asked = {name for name, has in found.items() if has is not None}
@@ -172,15 +190,36 @@ def _compiled(
             name: brought[name] for name in asked & brought.keys() - own.keys() if _later(found[name], brought[name])
         }
         if asked <= names and not older:
-            break
+            return text
         names |= asked
         own |= older
-    return text
+    raise NeveError(
+        f"the components of CUDA {version} that go with the environment's cannot be told",
+        where=TOOLKIT,
+        why=f"each of {_ROUNDS} resolutions asked for more of them",
+        fixes=["name all the components that are needed in `toolkit`"],
+    )
 
 
-def _later(one: str | None, other: str) -> bool:
+def _later(one: str | None, other: str | None) -> bool:
     """Whether version ``one`` is later than ``other`` (PEP 440)."""
-    return one is not None and Version(one) > Version(other)
+    return one is not None and other is not None and Version(one) > Version(other)
+
+
+def _note_newer_runtime(resolver: Resolver, version: str, wish: _Wish) -> None:
+    """Note that the environment brings an older CUDA runtime than the toolkit's: the image has no other."""
+    from neve.bases.debian.cuda_version import toolkit_releases
+
+    components = dict(wish.wheels.components) if wish.wheels is not None else {}
+    brought = components.get(_package(COMPONENTS[_RUNTIME], version))
+    if brought and Version(brought).release[:2] < Version(version).release:
+        minor = ".".join(map(str, Version(brought).release[:2]))
+        offered = toolkit_releases(wish.components, find_suite(wish.suite).gccs)
+        fits = f'; version = "{minor}" goes with it' if minor in offered else ""
+        resolver.progress.note(
+            f"the toolkit is of CUDA {version}, the runtime that the wheels bring of {minor}: what links with the"
+            f" shared runtime may ask it for what it lacks{fits}"
+        )
 
 
 def _requirements(components: Sequence[Component], version: str, own: Mapping[str, str]) -> list[str]:
@@ -239,7 +278,7 @@ def _not_shipped(
     platform = PLATFORMS[architecture]
     others = ", ".join(PLATFORMS[other] for other in plan.platforms if other != architecture)
     where = f", and build it on a machine that is {others}" if architecture == plan.machine else ""
-    shipped = _first_shipped(version, architecture, components)
+    shipped = _first_shipped(version, architecture, components, plan.release)
     return NeveError(
         f"NVIDIA does not ship the toolkit of CUDA {version} for {platform}",
         where=TOOLKIT,
@@ -252,24 +291,21 @@ def _not_shipped(
     )
 
 
-def _first_shipped(version: str, architecture: str, components: Sequence[Component]) -> str | None:
+def _first_shipped(version: str, architecture: str, components: Sequence[Component], suite: str) -> str | None:
     """The first release after ``version`` with ``components`` and wheels for ``architecture``, of the same major
-    version where there is one; None where ``version`` has wheels for it itself, as it is known.
+    version where there is one, that ``suite`` has a compiler for; None where ``version`` has wheels for it itself.
     """
     from neve.bases.debian.cuda_version import toolkit_releases
     from neve.cuda.table import table
+    from neve.dotted import numbers
 
     known = table().releases
-    if architecture != "aarch64" or known[version].aarch64:
+    if architecture != "aarch64" or version not in known or known[version].aarch64:
         return None
-    offered = toolkit_releases(components, [known[version].gcc])
-    newer = [each for each in offered if known[each].aarch64 and _numbers(each) > _numbers(version)]
-    same = [each for each in newer if _numbers(each)[0] == _numbers(version)[0]]
+    offered = toolkit_releases(components, find_suite(suite).gccs)
+    newer = [each for each in offered if known[each].aarch64 and numbers(each) > numbers(version)]
+    same = [each for each in newer if numbers(each)[0] == numbers(version)[0]]
     return next(iter(same or newer), None)
-
-
-def _numbers(release: str) -> tuple[int, ...]:
-    return tuple(map(int, release.split(".")))
 
 
 def _runtime(pylock: str, targets: Targets, pins: Sequence[BuildWheelPin], version: str) -> tuple[str, ...]:
