@@ -59,7 +59,12 @@ def _problem(model: type[BaseModel], problem: Any, where: str, prefix: str, data
     fixes = wrong.fixes(data)
     if problem["type"] == "string_type" and isinstance(problem["input"], int | float):
         fixes = _in_quotes(model, problem, data) or [f'write it in quotes: "{problem["input"]}"']
-    return NeveError(f"{key} is not valid", where=place, why=message, fixes=[*fixes, *_meaning(model, location)])
+    return NeveError(
+        f"{key} is not valid",
+        where=place,
+        why=message,
+        fixes=[*fixes, *_meaning(model, location)] or [f"correct it in {where}"],
+    )
 
 
 def _in_quotes(model: type[BaseModel], problem: Any, data: Mapping[str, Any]) -> list[str]:
