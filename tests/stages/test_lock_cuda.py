@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from neve.cuda.table import settled, table
 from neve.doctor.demand import of_project
 from neve.errors import NeveError
 from neve.lock.model import CudaLock
@@ -368,6 +369,24 @@ def test_gpus_that_the_release_does_not_compile_for(world: World, project: Path)
     where = "pyproject.toml, tool.neve.cuda.architectures"
     assert (old.where, new.where) == (f"{where}[0]", f"{where}[2]")
     assert old.fixes[0] == "write one of these in its place: 7.5 or newer"
-    assert old.fixes[1] == 'or a CUDA that does: version = "12.4" under [tool.neve.cuda]'  # the one that has nvcc
-    assert len(new.fixes) == 1
+    assert len(old.fixes) == len(new.fixes) == 1  # no release has both
     assert not (project / "neve.lock").exists()
+
+
+def test_another_release_has_all_architectures_that_are_asked_for(world: World, project: Path) -> None:
+    for asked, release in {'"5.0", "9.0"': "12.4", '"5.0", "10.0"': None}.items():
+        configure(project, f'version = "13.0"\ntoolkit = ["nvcc"]\narchitectures = [{asked}]')
+        with pytest.raises(NeveError) as caught:
+            lock_project(world.session(project))
+        fixes = [fix for fix in caught.value.fixes if "version" in fix]
+        assert len(fixes) == (release is not None)
+        assert all(fix.endswith(f'version = "{release}" under [tool.neve.cuda]') for fix in fixes)
+
+
+def test_without_a_version_and_wheels_it_is_the_newest_with_a_driver(world: World, project: Path) -> None:
+    serve_toolkit(world, "13.4.1", _13)
+    serve_toolkit(world, "13.5.1", _13)
+    configure(project, 'toolkit = ["nvcc"]')
+    assert locked(world, project).version == settled(table().releases)[-1] == "13.4"
+    configure(project, 'toolkit = ["nvcc"]\nversion = "13.5"')
+    assert locked(world, project).version == "13.5"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 from neve.bases.base import find_base
 from neve.cuda.components import named_components
 from neve.cuda.starts import declared_architectures
-from neve.cuda.table import architectures
+from neve.cuda.table import architectures, settled
 from neve.cuda.wheels import cuda_wheels
 from neve.errors import NeveError, collected
 from neve.lock.text import NAME
@@ -81,6 +81,7 @@ def _must_compile_for(version: str, wanted: Sequence[str], plan: Plan, wheels: C
     if not wanted or not (known := architectures(version)):
         return
     plain = [name for name in known if name[-1].isdecimal()]
+    others = _releases_for({name.removesuffix("+PTX") for name in wanted}, plan, wheels)
     problems = [
         NeveError(
             f"CUDA {version} does not compile for GPUs of compute capability {name}",
@@ -88,7 +89,7 @@ def _must_compile_for(version: str, wanted: Sequence[str], plan: Plan, wheels: C
             why=f"it compiles for {', '.join(known)}",
             fixes=[
                 f"write one of these in its place: {plain[0]} or newer",
-                *_releases_for(name.removesuffix("+PTX"), plan, wheels),
+                *others,
             ],
         )
         for number, name in enumerate(wanted)
@@ -98,11 +99,16 @@ def _must_compile_for(version: str, wanted: Sequence[str], plan: Plan, wheels: C
         raise error
 
 
-def _releases_for(architecture: str, plan: Plan, wheels: CudaWheels | None) -> list[str]:
+def _releases_for(wanted: Set[str], plan: Plan, wheels: CudaWheels | None) -> list[str]:
+    """The remedy of another release, where one compiles for all of ``wanted``."""
     offered = find_base(plan.base).cuda_releases(plan.release, plan.cuda.components if plan.cuda else ())
     fit = [each for each in offered if wheels is None or int(each.partition(".")[0]) == wheels.major]
-    having = [f'"{version}"' for version in fit if architecture in architectures(version)]
-    return [f"or a CUDA that does: version = {' or '.join(having)} under [tool.neve.cuda]"] if having else []
+    having = [f'"{version}"' for version in settled(each for each in fit if wanted <= {*architectures(each)})]
+    return (
+        [f"or a CUDA that compiles for all that is asked for: version = {' or '.join(having)} under [tool.neve.cuda]"]
+        if having
+        else []
+    )
 
 
 def _may_differ(session: Session, known: Lock, check: bool) -> None:

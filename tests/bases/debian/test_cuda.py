@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from neve.bases.debian.compilers import compilers
-from neve.bases.debian.cuda_version import choose_version, gccs_of, host_compiler
+from neve.bases.debian.cuda_version import choose_version, gccs_of, host_compiler, on_nixpkgs
 from neve.bases.debian.suites import SUITES
 from neve.components.plan import make_plan
 from neve.cuda.components import COMPONENTS, check_components, find_components
@@ -87,6 +87,23 @@ def test_no_remedy_of_another_major_version_than_the_wheels() -> None:
     assert "torch" in (raised.value.where or "")
 
 
+@pytest.mark.parametrize(
+    ("version", "named"),
+    [
+        ("12.8", 'base = "nixpkgs" under'),
+        ("12.5", 'base = "nixpkgs" and release = "25.05" under'),
+        ("11.8", 'base = "nixpkgs" and release = "25.05" under'),
+    ],
+)
+def test_the_other_base_is_named_with_a_release_that_has_it(version: str, named: str) -> None:
+    with pytest.raises(NeveError) as raised:
+        choose(version, ["nvcc"])
+    (other,) = (fix for fix in raised.value.fixes if "nixpkgs" in fix)
+    assert named in other
+    assert not any("13.5" in fix for fix in raised.value.fixes)
+    assert on_nixpkgs("13.4") == []
+
+
 def test_the_host_compiler_is_the_newest_that_it_accepts() -> None:
     assert gccs_of(["g++-14", "g++", "g++-13", "gcc-15", "g++-14-multilib"]) == (13, 14)
     assert host_compiler("13.2", "trixie", TRIXIE) == "g++-14"
@@ -102,7 +119,7 @@ def test_a_suite_without_a_compiler_that_fits() -> None:
     assert error.what == "Debian forky has no gcc that CUDA 12.4 takes as its host compiler"
     assert error.why == "the newest that nvcc 12.4 takes is gcc 13; forky has 15, 16"
     assert '"bookworm" or "trixie"' in error.fixes[0]
-    assert f'version = "{[*table().releases][-1]}"' in error.fixes[1]
+    assert f'version = "{settled(table().releases)[-1]}"' in error.fixes[1]
 
 
 def test_the_host_compiler_is_among_what_builds() -> None:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from neve.cuda.wheels import CudaWheels
 
 VERSION = "tool.neve.cuda.version"
-OTHER_BASE = 'or base = "nixpkgs" under [tool.neve], which has nvcc of many releases'
 _OLDEST = (12, 0)  # wheels of CUDA 11 have other names, and no suite has a gcc that is old enough
 _GXX = re.compile(r"g\+\+-(?P<major>[0-9]+)\Z")
 
@@ -66,6 +65,17 @@ def toolkit_releases(components: Sequence[Component] = (), gccs: Collection[int]
     return [version for version, has in releases.items() if has.nvcc and any(gcc <= has.gcc for gcc in gccs)]
 
 
+def on_nixpkgs(version: str) -> list[str]:
+    """The remedy of the other base, where one of its releases has CUDA ``version``, which there has nvcc."""
+    from neve.bases.nixpkgs.releases import DEFAULT_RELEASE, RELEASES
+
+    having = [name for name, release in RELEASES.items() if version in release.cudas]
+    if not having:
+        return []
+    release = "" if DEFAULT_RELEASE in having else f' and release = "{having[0]}"'
+    return [f'or base = "nixpkgs"{release} under [tool.neve], which has nvcc of {version}']
+
+
 def gccs_of(names: Iterable[str]) -> tuple[int, ...]:
     """The major versions of the C++ compilers among the ``names`` of packages."""
     return tuple(sorted({int(found["major"]) for name in names if (found := _GXX.match(name))}))
@@ -80,9 +90,9 @@ def host_compiler(version: str, suite: str, gccs: Collection[int]) -> str:
     if fit := [gcc for gcc in gccs if gcc <= newest]:
         return f"g++-{max(fit)}"
     has = ", ".join(map(str, sorted(gccs))) or "none"
-    newer = [
+    newer = settled(
         other for other, release in table().releases.items() if release.nvcc and release.gcc >= min(gccs, default=99)
-    ]
+    )
     raise NeveError(
         f"Debian {suite} has no gcc that CUDA {version} takes as its host compiler",
         where="tool.neve.release",
@@ -118,7 +128,10 @@ def _must_have_wheels(version: str, where: str, having: Sequence[str]) -> None:
             f"the debian base has no toolkit of CUDA {version}",
             where=where,
             why=f"it is made of NVIDIA's wheels, which begin with CUDA {first}",
-            fixes=[*([f"take one that has what is asked for: {', '.join(having)}"] if having else []), OTHER_BASE],
+            fixes=[
+                *([f"take one that has what is asked for: {', '.join(settled(having))}"] if having else []),
+                *on_nixpkgs(version),
+            ],
         )
 
 
@@ -136,7 +149,8 @@ def _another_major(version: str, wheels: CudaWheels) -> NeveError:
 
 
 def _no_nvcc(version: str, having: Sequence[str], where: str) -> NeveError:
-    packaged, wheels = ([r for r in having if table().releases[r].nvcc == of] for of in ("debian", "wheels"))
+    fit = settled(having)
+    packaged, wheels = ([r for r in fit if table().releases[r].nvcc == of] for of in ("debian", "wheels"))
     return NeveError(
         f"there is no nvcc of CUDA {version} for the debian base",
         where=where,
@@ -148,17 +162,17 @@ def _no_nvcc(version: str, having: Sequence[str], where: str) -> NeveError:
                 for release in packaged
             ),
             *([f"version = {' or '.join(map(repr, wheels))}".replace("'", '"')] if wheels else []),
-            OTHER_BASE,
+            *on_nixpkgs(version),
             "or take nvcc out of `toolkit`: headers and libraries need none",
         ],
     )
 
 
 __all__ = [
-    "OTHER_BASE",
     "VERSION",
     "choose_version",
     "gccs_of",
     "host_compiler",
+    "on_nixpkgs",
     "toolkit_releases",
 ]

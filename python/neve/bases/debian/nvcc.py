@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from neve.bases.debian.cuda_version import OTHER_BASE, VERSION
+from neve.bases.debian.cuda_version import VERSION, on_nixpkgs
 from neve.bases.debian.mirror import snapshots
 from neve.cuda.table import table
 from neve.errors import NeveError
@@ -68,7 +68,7 @@ def _no_nvcc(version: str, why: str, resolver: Resolver) -> NeveError:
         fixes=[
             f"name a mirror in NEVE_DEBIAN_MIRROR that carries {_COMPONENT} of {_SUITE}, where {_NAME} is",
             "or take CUDA 13.0 or newer, whose nvcc is a wheel",
-            OTHER_BASE,
+            *on_nixpkgs(version),
         ],
     )
 
