@@ -21,6 +21,7 @@ from tests.bases.debian.archive import Archive, stanza
 from tests.fetch.server import Step
 from tests.fetch.tls import serving_tls
 from tests.projects import a_compat_lock, a_project
+from tests.recorder import Recorder
 from tests.world import World
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="the mirror on loopback has amd64 alone")
@@ -143,7 +144,7 @@ def test_platforms_share_a_release(cuda: World, tmp_path: Path) -> None:
     publish(cuda.archive, package("13.0", "580.95.05-0ubuntu1", architecture="arm64"), root=_ARM, packed=False)
     found = resolve_compat(Fetcher(tmp_path, Silent()), cuda.environ, ["x86_64", "aarch64"], wanted=None)
     assert found.version == "13.0"
-    assert [pin.architecture for pin in found.packages] == ["x86_64", "aarch64"]
+    assert [pin.architecture for pin in found.packages] == ["aarch64", "x86_64"], "whatever is named first"
 
 
 def with_arm(world: World, *stanzas: str) -> None:
@@ -161,17 +162,37 @@ def test_what_another_machine_has_locked_stays(cuda: World, tmp_path: Path) -> N
     assert both.package("aarch64") is not None, "of the release that is locked, not the newest"
     assert not [path for path in cuda.server.paths() if path.startswith(_REPOSITORY)]
     assert resolve_compat(fetcher, environ, ["x86_64"], wanted="13.0", held=both) == both
+    other = resolve_compat(fetcher, environ, ["aarch64"], wanted="13.0")
+    assert resolve_compat(fetcher, environ, ["x86_64"], wanted="13.0", held=other) == both, "whoever was first"
 
 
-@pytest.mark.parametrize(("wanted", "there"), [("13.0", "13.1"), ("13.1", "13.2")])
-def test_another_release_begins_anew(cuda: World, tmp_path: Path, wanted: str, there: str) -> None:
-    """Where the release that is locked will not do, or another repository has none of it."""
+@pytest.mark.parametrize(
+    ("wanted", "there", "kept"),
+    [
+        pytest.param("13.0", "13.1", [], id="the other repository has none of the release"),
+        pytest.param("13.1", "13.2", ["x86_64"], id="what is locked will not do"),
+    ],
+)
+def test_another_release_is_taken_for_all_that_have_it(
+    cuda: World, tmp_path: Path, wanted: str, there: str, kept: list[str]
+) -> None:
     fetcher, environ = Fetcher(tmp_path, Silent()), cuda.environ
     first = resolve_compat(fetcher, environ, ["x86_64"], wanted="13.0")
     with_arm(cuda, package(there, "600", architecture="arm64"))
     found = resolve_compat(fetcher, environ, ["aarch64"], wanted=wanted, held=first)
-    assert [(pin.name, pin.architecture) for pin in found.packages] == [
-        (f"cuda-compat-{there.replace('.', '-')}", "aarch64")
+    name = f"cuda-compat-{there.replace('.', '-')}"
+    assert [(pin.name, pin.architecture) for pin in found.packages] == [(name, each) for each in ["aarch64", *kept]]
+
+
+def test_a_newer_release_is_one_that_the_other_machine_has(cuda: World, tmp_path: Path) -> None:
+    fetcher, environ = Fetcher(tmp_path, Silent()), cuda.environ
+    with_arm(cuda, package("13.0", "580", architecture="arm64"))
+    both = resolve_compat(fetcher, environ, ["aarch64", "x86_64"], wanted=None)
+    with_arm(cuda, *(package(name, "590", architecture="arm64") for name in ("13.0", "13.1")))
+    found = resolve_compat(fetcher, environ, ["x86_64"], wanted=None, held=both, upgrade=True)
+    assert [pin.file for pin in found.packages] == [
+        "cuda-compat-13-0_590_aarch64.deb",
+        "cuda-compat-13-0_580.105.08-1_x86_64.deb",
     ]
 
 
@@ -193,6 +214,45 @@ def test_a_lock_of_another_machine_is_added_to(cuda: World, project: Path) -> No
     assert [pin.architecture for pin in found.packages] == ["aarch64", "x86_64"]
     assert found.package("aarch64") == arm.packages[0]
     assert lock_project(cuda.session(project, Options(locked=True))).lock.cuda_compat == found
+
+
+@pytest.mark.parametrize(
+    ("there", "versions"),
+    [
+        pytest.param(["12.9"], ["600", "600"], id="newer ones of both"),
+        pytest.param(["13.0"], ["575.57.08-1", "600"], id="none of the release: what is locked stays"),
+        pytest.param(None, ["575.57.08-1", "600"], id="a mirror that has but this machine's"),
+    ],
+)
+def test_upgrade_keeps_the_other_machines(
+    cuda: World, project: Path, there: list[str] | None, versions: list[str]
+) -> None:
+    locked_elsewhere(cuda, project)
+    both = lock_project(cuda.session(project)).lock.cuda_compat
+    assert both is not None
+    publish(cuda.archive, package("12.9", "600"))
+    for path in [path for path in cuda.server.files if path.startswith(_ARM)]:
+        del cuda.server.files[path]
+    if there is not None:
+        with_arm(cuda, *(package(release, "600", architecture="arm64") for release in there))
+    recorder = Recorder()
+    found = lock_project(cuda.session(project, progress=recorder), upgrade=True).lock.cuda_compat
+    assert found is not None
+    assert [(pin.architecture, pin.version) for pin in found.packages] == list(
+        zip(["aarch64", "x86_64"], versions, strict=True)
+    )
+    assert not [note for note in recorder.notes if "compatibility" in note]
+
+
+def test_what_the_other_machine_loses_is_told(cuda: World, project: Path) -> None:
+    locked_elsewhere(cuda, project)
+    publish(cuda.archive, package("12.10", "600"))
+    recorder = Recorder()
+    found = lock_project(cuda.session(project, progress=recorder), upgrade=True).lock.cuda_compat
+    assert found is not None
+    assert [(pin.architecture, pin.name) for pin in found.packages] == [("x86_64", "cuda-compat-12-10")]
+    (told,) = [note for note in recorder.notes if "compatibility" in note]
+    assert "no forward compatibility libraries for aarch64 any more: NVIDIA has none of CUDA 12.10 there" in told
 
 
 def test_frozen_makes_no_image_without_what_it_says_to_have(cuda: World, project: Path) -> None:

@@ -27,10 +27,12 @@ def with_compat(
     *,
     where: str,
     check: bool,
+    upgrade: bool = False,
 ) -> Lock:
     """``lock`` with the libraries that the project asks for, for the CUDA that its image has; those of ``known`` stay
-    where they answer, also those of architectures that are no platform here: another machine's are. ``where`` names the
-    Python environment's lock. Raises NeveError, TransientError.
+    where they answer, unless ``upgrade`` asks for newer ones. Architectures that are no platform here are another
+    machine's: they keep theirs, or get those of the same release; it is noted where there are none. ``where`` names
+    the Python environment's lock. Raises NeveError, TransientError.
     """
     plan, held = session.plan, known.cuda_compat
     config = plan.project.config.cuda
@@ -45,11 +47,18 @@ def with_compat(
     if held is None or lacking:
         what = f"{NAME} lacks the forward compatibility libraries for {', '.join(lacking)}"
         must_not_change(session, check, what, missing=True)
-    elif session.options.frozen or answers(held, wanted):
+    elif session.options.frozen or (answers(held, wanted) and not upgrade):
         return _holding(lock, held)
     else:
         must_not_change(session, check, _OTHER, missing=False)
-    return _holding(lock, resolve_compat(session.fetcher, session.environ, plan.platforms, wanted=wanted, held=held))
+    found = resolve_compat(session.fetcher, session.environ, plan.platforms, wanted=wanted, held=held, upgrade=upgrade)
+    lost = [pin.architecture for pin in (held.packages if held else ()) if found.package(pin.architecture) is None]
+    if lost:
+        session.progress.note(
+            f"{NAME} has no forward compatibility libraries for {', '.join(lost)} any more: NVIDIA has none of CUDA"
+            f" {found.version} there; an image for it needs a release that all platforms have"
+        )
+    return _holding(lock, found)
 
 
 def _holding(lock: Lock, libraries: CompatLock | None) -> Lock:

@@ -104,7 +104,7 @@ def lock_project(
     )
     if not session.options.frozen or check:
         check_version(session, chosen, where=environment.where, note=warn and not check)
-    lock = with_compat(session, lock, chosen, held or lock, where=environment.where, check=check)
+    lock = with_compat(session, lock, chosen, older or lock, where=environment.where, check=check, upgrade=upgrade)
     lock = with_sources(session, lock, builders(plan, chosen), held or lock, check)
     lock, environments = with_sizes(session, lock, buildable(session, lock, chosen), check)
     changed = (*changed, *written)

@@ -67,11 +67,14 @@ def resolve_compat(
     *,
     wanted: str | None,
     held: CompatLock | None = None,
+    upgrade: bool = False,
 ) -> CompatLock:
     """The libraries for CUDA ``wanted`` ("13.0"; "13": the newest of it; None: the newest of all): of that release, or
     of the next one of the same major version that the repositories of all ``architectures`` have.
 
-    Where ``held`` ones will do, what they lack of ``architectures`` is added, if there is any of their release.
+    Where ``held`` ones will do, what they lack of ``architectures`` is added, if there is any of their release. Else,
+    and with ``upgrade``, a release is chosen that further architectures of ``held`` have as well: another machine's.
+    They are left out where there is none.
 
     Raises NeveError for a repository that is not there, not signed or without them, TransientError where it cannot be
     reached.
@@ -80,21 +83,27 @@ def resolve_compat(
 
     mirror = mirror_of(environ)
 
-    def offers(names: Sequence[str]) -> dict[str, list[_Offer]]:
-        return {name: _offers(fetcher, environ, f"{mirror}/{compat().repositories[name]}", name) for name in names}
+    def offers(names: Iterable[str], *, needed: bool = True) -> dict[str, list[_Offer]]:
+        places = {name: f"{mirror}/{compat().repositories[name]}" for name in names}
+        return {name: _offers(fetcher, environ, place, name, needed=needed) for name, place in places.items()}
 
-    found = {}
-    if held is not None and answers(held, wanted):
-        found = offers([name for name in architectures if held.package(name) is None])
-        if not found or held.version in _common(found):
-            added = [_pin(each, held.version, name, mirror) for name, each in found.items()]
-            return CompatLock(version=held.version, packages=(*held.packages, *added))
-    found |= offers([name for name in architectures if name not in found])
-    release = _choose(_common(found), wanted)
-    if release is None:
-        raise _none(_common(found), wanted, mirror)
-    pins = [_pin(found[name], release, name, mirror) for name in architectures]
-    return CompatLock(version=release, packages=tuple(pins))
+    found: dict[str, list[_Offer]] = {}
+    pins: dict[str, CompatPin] = {pin.architecture: pin for pin in held.packages} if held is not None else {}
+    release = held.version if held is not None and not upgrade and answers(held, wanted) else None
+    if release is not None:
+        found = offers(name for name in architectures if name not in pins)
+    if release is None or (found and release not in _common(found)):
+        found |= offers(name for name in architectures if name not in found)
+        others = offers((name for name in pins if name not in found), needed=False)
+        release = _choose(_common(found | others), wanted) or _choose(_common(found), wanted)
+        if release is None:
+            raise _none(_common(found), wanted, mirror)
+        found |= others
+        pins = pins if held is not None and held.version == release else {}
+    for name, each in found.items():
+        if any(offer.release == release for offer in each):
+            pins[name] = _pin(each, release, name, mirror)
+    return CompatLock(version=release, packages=tuple(pins[name] for name in sorted(pins)))
 
 
 def _common(offers: Mapping[str, Sequence[_Offer]]) -> set[str]:
@@ -165,11 +174,20 @@ def _none(common: set[str], wanted: str | None, mirror: str) -> NeveError:
     )
 
 
-def _offers(fetcher: Fetcher, environ: Mapping[str, str], repository: str, architecture: str) -> list[_Offer]:
-    """The packages cuda-compat-X-Y of the ``repository``. Raises NeveError, TransientError."""
-    text = _packages(fetcher, environ, repository)
+def _offers(
+    fetcher: Fetcher, environ: Mapping[str, str], repository: str, architecture: str, *, needed: bool
+) -> list[_Offer]:
+    """The packages cuda-compat-X-Y of the ``repository``, which must be there, and have some, where it is ``needed``.
+    Raises NeveError, TransientError.
+    """
+    try:
+        text = _packages(fetcher, environ, repository)
+    except MissingError:
+        if needed:
+            raise
+        text = ""
     found = [offer for stanza in _stanzas(text) if (offer := _offer(stanza, _DEBIAN[architecture])) is not None]
-    if not found:
+    if needed and not found:
         raise NeveError(
             "the repository has no package cuda-compat",
             where=redacted(repository),
