@@ -241,6 +241,70 @@ def test_a_lock_of_another_tool(session: Session, world: World, machine: Machine
     assert [state for state, _ in projects(examine(session, machine.host))] == ["warning"]
 
 
+def project_fixes(report: Report) -> list[str]:
+    return [fix for each in report.findings if each.subject == "project" for fix in each.fixes]
+
+
+def test_remedies_are_those_of_the_kind_of_project(session: Session, world: World, machine: Machine) -> None:
+    for major in ("11", "12"):
+        world.serve_wheel(f"nvidia-cublas-cu{major}", f"{major}.4.0")
+    (session.directory / "requirements.txt").write_text("nvidia-cublas-cu11\nnvidia-cublas-cu12\n")
+    with pytest.raises(NeveError, match="two major versions") as caught:
+        lock_project(session)
+    report = examine(session, machine.host)
+    assert found(report, "project").startswith("the environment has two major versions")
+    assert project_fixes(report) == list(caught.value.fixes)
+    assert any("uv pip compile requirements.txt" in fix for fix in project_fixes(report))
+
+
+def test_a_script_is_locked_by_its_name(session: Session, world: World, machine: Machine) -> None:
+    world.serve_wheel("lemon", "1.0")
+    (session.directory / "my job.py").write_text('# /// script\n# dependencies = ["lemon"]\n# ///\n')
+    report = examine(replace(session, script="my job.py"), machine.host)
+    assert project_fixes(report) == ["`neve lock 'my job.py'`"]
+
+
+def test_a_version_that_lock_refuses_is_told_before(session: Session, world: World, machine: Machine) -> None:
+    a_cuda_project(session, world)
+    text = (session.directory / "pyproject.toml").read_text()
+    for version in ("13.0", "99.1"):
+        (session.directory / "pyproject.toml").write_text(f'{text}[tool.neve.cuda]\nversion = "{version}"\n')
+        with pytest.raises(NeveError) as caught:
+            lock_project(replace(session))
+        for _ in range(2):  # with neve.lock, and without
+            report = examine(session, machine.host)
+            assert not report.ok
+            assert found(report, "project").startswith(caught.value.what)
+            assert "`neve lock`" not in project_fixes(report)
+            (session.directory / "neve.lock").unlink(missing_ok=True)
+
+
+def test_who_says_the_version(session: Session, world: World, machine: Machine) -> None:
+    """A package that tells the major version alone leaves the minor one to the project."""
+    world.serve_wheel("cupy-cuda12x", "13.6.0")
+    for config, witness in {"": "cupy-cuda12x", 'version = "12.8"\n': "tool.neve.cuda.version"}.items():
+        a_project(session, "cupy-cuda12x")
+        with (session.directory / "pyproject.toml").open("a") as file:
+            file.write(f"[tool.neve.cuda]\n{config}")
+        lock_project(replace(session), refresh=True)
+        (told,) = [each for each in examine(session, machine.host).findings if each.subject == "project"]
+        assert told.why == f"{witness} says so"
+
+
+def test_where_no_wheel_has_code_nothing_is_to_be_fetched(session: Session, world: World, machine: Machine) -> None:
+    a_project(session)
+    with (session.directory / "pyproject.toml").open("a") as file:
+        file.write("[tool.neve.cuda]\n")
+    lock_project(replace(session))
+    assert found(examine(session, machine.host), "GPU code") == "no wheel that is locked has code for GPUs"
+    world.serve_wheel("pith", "1.0", tag="py3-none-manylinux_2_28_x86_64")
+    a_project(session, "pith")
+    with (session.directory / "pyproject.toml").open("a") as file:
+        file.write("[tool.neve.cuda]\n")
+    lock_project(replace(session), refresh=True)
+    assert found(examine(session, machine.host), "GPU code").endswith("`neve build` fetches them")
+
+
 LABELS = {"dev.neve.cuda.version": "13.0", "dev.neve.cuda.driver": "580", "dev.neve.cuda.architectures": "8.0 9.0+PTX"}
 
 

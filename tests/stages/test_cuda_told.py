@@ -84,6 +84,7 @@ def test_info_tells_gpus_and_the_toolkit(index: World, tmp_path: Path) -> None:
     assert dict(cuda_rows(unknown))["GPUs"] == f"not known: {unsaid}"
     libraries = cuda.model_validate({**unknown.model_dump(), "toolkit": toolkit | {"components": ["cublas"]}})
     assert dict(cuda_rows(libraries))["GPUs"] == "not known: no wheel with code for them is in neve's cache"
+    assert dict(cuda_rows(libraries, unread=False))["GPUs"] == "not known: no wheel has code for them"
 
 
 def test_info_says_of_an_image_for_cpus_what_the_image_says(index: World, tmp_path: Path) -> None:

@@ -98,7 +98,11 @@ def description_tables(description: Description) -> list[tuple[str, list[str], l
             for platform, each in description.platforms.items()
         ),
         *(
-            (f"CUDA of {platform}" if several else "CUDA", ["", ""], cuda_rows(each.cuda))
+            (
+                f"CUDA of {platform}" if several else "CUDA",
+                ["", ""],
+                cuda_rows(each.cuda, unread=description.unread_wheels > 0),
+            )
             for platform, each in description.platforms.items()
             if each.cuda is not None
         ),
@@ -107,8 +111,8 @@ def description_tables(description: Description) -> list[tuple[str, list[str], l
     ]
 
 
-def cuda_rows(cuda: CudaInfo) -> list[list[str]]:
-    """What is told of the image's CUDA, in two columns."""
+def cuda_rows(cuda: CudaInfo, *, unread: bool = True) -> list[list[str]]:
+    """What is told of the image's CUDA, in two columns; ``unread``: there are wheels that nobody has fetched."""
     driver = f"{cuda.driver} or newer" if cuda.driver else "not known"
     native = f"; {cuda.native_driver} came with it" if cuda.native_driver else ""
     said = f"{cuda.version} ({cuda.said_by} says so)" if cuda.version else "not known: no package tells it"
@@ -116,7 +120,7 @@ def cuda_rows(cuda: CudaInfo) -> list[list[str]]:
     if cuda.components:
         names = ", ".join(f"{each.name} {each.version}" for each in cuda.components)
         rows.append(["wheels", f"{_size(cuda.size)}: {names}" if cuda.size else names])
-    rows.append(["GPUs", _gpus(cuda)])
+    rows.append(["GPUs", _gpus(cuda, unread)])
     if (toolkit := cuda.toolkit) is not None:
         compiler = f", with {toolkit.compiler}" if toolkit.compiler else ""
         rows.append(["toolkit", f"{toolkit.version}: {', '.join(toolkit.components)}{compiler}"])
@@ -127,7 +131,7 @@ def cuda_rows(cuda: CudaInfo) -> list[list[str]]:
     return rows
 
 
-def _gpus(cuda: CudaInfo) -> str:
+def _gpus(cuda: CudaInfo, unread: bool) -> str:
     from neve.cuda.components import compiles, named_components
 
     toolkit, known = cuda.toolkit, cuda.gpus
@@ -136,7 +140,8 @@ def _gpus(cuda: CudaInfo) -> str:
         nvcc = compiles(named_components(toolkit.components))
         unsaid = "tool.neve.cuda.architectures does not say what is compiled" if nvcc else ""
     if known is None:
-        return f"not known: {unsaid}" if unsaid else "not known: no wheel with code for them is in neve's cache"
+        read = "no wheel with code for them is in neve's cache" if unread else "no wheel has code for them"
+        return f"not known: {unsaid or read}"
     told = f"compute capability {', '.join(known)}" if known else "none runs all of it"
     return f"{told}, as far as the wheels tell: {unsaid}" if unsaid else told
 

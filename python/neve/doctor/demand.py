@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from neve.doctor.report import CudaInfo, Finding, from_error, ok
 from neve.errors import NeveError
 from neve.progress import Silent
+from neve.stages.remedy import in_own_words
 
 if TYPE_CHECKING:
     from neve.cuda.architectures import Architectures
@@ -25,7 +26,8 @@ _LABEL = "dev.neve.cuda"
 class Demand:
     """What is to run here. ``gpus``: it is for GPUs. ``version`` is CUDA's, ``floor`` the oldest driver that runs it,
     ``compat`` the release of the forward compatibility libraries in the image; ``code`` is what there is for GPUs, by
-    wheel. ``locked`` is the project's, where it is locked.
+    wheel; ``unread``: there may be more, in wheels that nobody has fetched. ``locked`` is the project's, where it is
+    locked.
     """
 
     about: Literal["machine", "project", "image"] = "machine"
@@ -35,6 +37,7 @@ class Demand:
     floor: str | None = None
     compat: str | None = None
     code: Mapping[str, Architectures] = field(default_factory=dict)
+    unread: bool = False
     locked: Locked | None = None
 
     def info(self) -> CudaInfo | None:
@@ -47,15 +50,14 @@ class Demand:
 
 def of_project(session: Session) -> tuple[Demand, list[Finding]]:
     """What the session's project demands, as its locks are: nothing is written, nothing is asked of the network."""
+    from neve.cuda.starts import gpu_settings
     from neve.doctor.locks import read_locks
 
     demand = Demand(about="project")
     still = replace(session, progress=Silent(), options=replace(session.options, offline=True))
     try:
         plan = still.plan
-        config = plan.project.config.cuda
-        asks = config is not False and (config is not None or plan.cuda is not None)
-        demand = replace(demand, name=plan.project.name, gpus=asks)
+        demand = replace(demand, name=plan.project.name, gpus=bool(gpu_settings(plan, None)))
         read = read_locks(still)
         demand, told = _of_locks(still, demand, read)
     except NeveError as error:
@@ -63,25 +65,39 @@ def of_project(session: Session) -> tuple[Demand, list[Finding]]:
     return demand, [*told, *read.findings]
 
 
+@in_own_words
 def _of_locks(session: Session, demand: Demand, read: Read) -> tuple[Demand, list[Finding]]:
     """What the packages and pins that were ``read`` demand. Raises NeveError, as `neve lock` does."""
     from neve.cuda.starts import gpu_settings
     from neve.cuda.wheels import cuda_wheels
-    from neve.stages.gpu import wheel_architectures
+    from neve.stages.cuda_version import check_version
+    from neve.stages.gpu import unread_wheels, wheel_architectures
 
     locked, plan = read.locked, session.plan
     artefacts = locked.artefacts if locked is not None else read.named
     if artefacts is None:
         return demand, []
     wheels = cuda_wheels(artefacts, where=read.where)
+    if not session.options.frozen:
+        environments = locked.environments if locked is not None else {plan.architecture: artefacts}
+        check_version(session, environments, where=read.where, note=False)
     lock = locked.lock if locked is not None else None
-    starts = gpu_settings(plan, wheels, lock.cuda if lock else None, lock.cuda_compat if lock else None)
+    toolkit = lock.cuda if lock else None
+    starts = gpu_settings(plan, wheels, toolkit, lock.cuda_compat if lock else None)
     demand = replace(_of_labels(starts.labels, demand), locked=locked, gpus=bool(starts))
     if demand.gpus and locked is not None:
         code = wheel_architectures(session, locked, plan.architecture)
-        demand = replace(demand, code={**demand.code, **code})
-    told = f"{demand.name}: {_told(demand)}"
-    return demand, [ok("project", told, why=f"{wheels.said_by} says so" if wheels and demand.gpus else None)]
+        unread = unread_wheels(session, locked, plan.architecture)
+        demand = replace(demand, code={**demand.code, **code}, unread=bool(unread))
+    config = plan.project.config.cuda
+    told = {
+        **({config.version: "tool.neve.cuda.version"} if config and config.version else {}),
+        **({toolkit.version: "the toolkit"} if toolkit else {}),
+        **({wheels.version: wheels.said_by} if wheels else {}),
+    }
+    said_by = told.get(demand.version) if demand.version else None
+    why = f"{said_by} says so" if said_by else None
+    return demand, [ok("project", f"{demand.name}: {_told(demand)}", why=why)]
 
 
 def of_image(session: Session, host: Host, image: str) -> tuple[Demand, list[Finding]]:

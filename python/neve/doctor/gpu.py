@@ -158,7 +158,12 @@ def _code(gpus: Gpus, demand: Demand) -> Iterator[Finding]:
     """The GPUs against what the wheels have code for: a finding for each model."""
     if not demand.code:
         if demand.locked is not None:
-            yield skipped("GPU code", "no wheel with code for GPUs is in neve's cache: `neve build` fetches them")
+            yield skipped(
+                "GPU code",
+                "no wheel with code for GPUs is in neve's cache: `neve build` fetches them"
+                if demand.unread
+                else "no wheel that is locked has code for GPUs",
+            )
         return
     capabilities = sorted({gpu.capability for gpu in gpus.gpus if gpu.capability is not None})
     if not capabilities:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -43,16 +44,16 @@ def read_locks(session: Session) -> Read:
     held = checked if checked is not None and not isinstance(checked, NeveError) else _locked(frozen, check=False)
     locked = None if isinstance(held, NeveError) else held
     named = named_environment(still) if locked is None else None
-    found = None
+    found, lock = None, ["`neve lock`" if session.script is None else f"`neve lock {shlex.quote(session.script)}`"]
     if not session.neve_lock.is_file():
-        found = warning("project", f"{session.plan.project.name} is not locked yet", fixes=["`neve lock`"])
+        found = warning("project", f"{session.plan.project.name} is not locked yet", fixes=lock)
     elif isinstance(checked, NeveError) and _is_stale(checked):
         why = "what is told here is of the locks as they are"
-        found = warning("project", checked.errors[0].what, why=why, fixes=["`neve lock`"])
+        found = warning("project", checked.errors[0].what, why=why, fixes=lock)
     elif isinstance(checked, NeveError) and locked is not None:
         what = "the locks may be older than the project: without the network this cannot be told"
         said = (checked.errors[0].why or "").splitlines()
-        found = warning("project", what, why=said[-1] if said else None, fixes=["`neve lock`"])
+        found = warning("project", what, why=said[-1] if said else None, fixes=lock)
     return Read(locked=locked, named=named, where=where, findings=(found,) if found is not None else ())
 
 
