@@ -11,6 +11,7 @@ from neve.bases.nixpkgs.releases import DEFAULT_RELEASE, find_release
 from neve.errors import NeveError
 from neve.lock.text import read_lock
 from neve.session import Options
+from neve.stages.info import describe
 from neve.stages.lock import lock_project
 from tests.recorder import Recorder
 from tests.world import World
@@ -83,6 +84,13 @@ def test_a_configured_pin_is_honoured(world: World, project: Path) -> None:
         assert (base.rev, base.nar_hash, base.last_modified) == (REV, NAR_HASH, None)
 
 
+def test_a_version_without_a_toolkit_needs_no_set_of_the_release(world: World, project: Path) -> None:
+    configure(project, '[tool.neve.cuda]\nversion = "12.4"\n')
+    assert lock_project(world.session(project)).lock.cuda is None
+    image = describe(world.session(project)).platforms["linux/amd64"].cuda
+    assert (image and image.version, image and image.said_by) == ("12.4", "tool.neve.cuda.version")
+
+
 def test_a_lock_of_the_other_base_is_stale(world: World, project: Path) -> None:
     lock_project(world.session(project))
     (project / "pyproject.toml").write_text(HEAD)
@@ -141,8 +149,11 @@ def test_where_the_patch_level_matters_the_remedies_work(
         ('release = "26.11"\n', "'26.11' is no release of nixpkgs that neve knows"),
         (f'[tool.neve.nixpkgs]\nrev = "{REV}"\n', "a rev of nixpkgs without its narHash"),
         ('release = "26.05"\npython = "3.15"\n', "nixpkgs 26.05 has no Python 3.15"),
-        ('[tool.neve.cuda]\nversion = "12.7"\n', "nixpkgs 26.05 has no CUDA 12.7"),
-        ('system = ["gcc15"]\n[tool.neve.cuda]\nversion = "12.8"\n', "gcc15 is newer than CUDA 12.8 accepts"),
+        ('[tool.neve.cuda]\ntoolkit = ["nvcc"]\nversion = "12.4"\n', "nixpkgs 26.05 has no CUDA 12.4"),
+        (
+            'system = ["gcc15"]\n[tool.neve.cuda]\ntoolkit = ["nvcc"]\nversion = "12.8"\n',
+            "gcc15 is newer than CUDA 12.8 accepts",
+        ),
         ('system = ["python313Packages.numpy"]\n', "'python313Packages.numpy' is a Python package"),
         ('mirror = "https://mirror.example/debian"\n', "the nixpkgs base has no Debian mirror"),
     ],

@@ -105,9 +105,9 @@ class Nixpkgs:
     def cuda(self, config: Config, release: str) -> Cuda | None:
         """The set that is asked for, by itself or by the names of system packages, and its components."""
         version, toolkit = (config.cuda.version, config.cuda.toolkit) if config.cuda else (None, ())
-        chosen = check_cuda(find_release(release), version, config.system, where="pyproject.toml")
         if not toolkit and not any(path.startswith("cudaPackages") for path in config.system):
             return None  # a version alone asks for nothing
+        chosen = check_cuda(find_release(release), version, config.system, where="pyproject.toml")
         find_components(toolkit, where="pyproject.toml, tool.neve.cuda.toolkit")
         return Cuda(version=chosen, components=toolkit)
 
