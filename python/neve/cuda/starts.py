@@ -16,6 +16,7 @@ from neve.cuda.compat import compat
 from neve.cuda.components import compiles, named_components
 from neve.cuda.table import table
 from neve.cuda.wheels import cuda_wheels
+from neve.dotted import most_exact
 
 if TYPE_CHECKING:
     from neve.components.plan import Plan
@@ -63,14 +64,13 @@ def gpu_settings(
         return Starts()
     env = {"NVIDIA_DRIVER_CAPABILITIES": "compute,utility", "NVIDIA_VISIBLE_DEVICES": "all"}
     versions = [version for version in (wheels and wheels.version, toolkit and toolkit.version) if version]
-    if config is not None and config.version and not any("." in version for version in versions):
-        versions.append(config.version)  # packages that tell the major version alone leave the rest to the project
-    if not versions:
+    # Packages that tell the major version alone leave the rest to the project.
+    exact = most_exact([*versions, config.version if config else None])
+    if exact is None:
         return Starts(env=env)
-    major = max(int(version.partition(".")[0]) for version in versions)
+    major = max(int(version.partition(".")[0]) for version in [*versions, exact])
     architectures = declared_architectures(plan) if toolkit else ()
     env["NVIDIA_REQUIRE_CUDA"] = " ".join(_requirements(major, toolkit, architectures, libraries))
-    exact = next((version for version in versions if "." in version), versions[0])
     labels = {"version": exact, "driver": table().floors.get(major), "architectures": " ".join(architectures)}
     labels["compat"] = libraries.version if libraries else None
     return Starts(env=env, labels={f"{_LABEL}.{name}": value for name, value in labels.items() if value})

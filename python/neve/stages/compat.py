@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from neve.cuda.wheels import cuda_wheels
+from neve.dotted import most_exact
 from neve.lock.text import NAME
 from neve.stages.permission import must_not_change
 
@@ -70,9 +71,7 @@ def _wanted(plan: Plan, lock: Lock, environments: Mapping[str, tuple[Artefact, .
     config = plan.project.config.cuda
     of = (cuda_wheels(environments.get(name, ()), where=where) for name in plan.platforms)
     brought = next((cuda for cuda in of if cuda), None)
-    versions = [brought and brought.version, lock.cuda and lock.cuda.version, config.version if config else None]
-    named = [version for version in versions if version]
-    return next((version for version in named if "." in version), named[0] if named else None)
+    return most_exact(each.version for each in (brought, lock.cuda, config or None) if each is not None)
 
 
 __all__ = ["with_compat"]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from neve.cuda.wheels import cuda_wheels
+from neve.dotted import most_exact
 
 if TYPE_CHECKING:
     from neve.lock.model import CudaLock
@@ -32,9 +33,9 @@ def describe_cuda(session: Session, locked: Locked, architecture: str) -> dict[s
         *([(wheels.version, wheels.said_by)] if wheels else []),
         *([(toolkit.version, "toolkit")] if toolkit else []),
         *([(config.version, "tool.neve.cuda.version")] if config and config.version else []),
-        (None, None),
     ]
-    version, said_by = next((each for each in told if "." in (each[0] or "")), told[0])
+    version = most_exact(each for each, _ in told)
+    said_by = next((who for each, who in told if each == version), None)
     declared = declared_architectures(locked.plan) if toolkit else ()
     code = {
         **({OWN_CODE: declared_code(declared)} if declared else {}),
