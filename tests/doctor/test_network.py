@@ -73,6 +73,16 @@ def test_an_index_with_a_name(session: Session, world: World) -> None:
     assert INDEX in world.server.paths()
 
 
+def test_only_where_uv_takes_a_name_it_is_one(session: Session) -> None:
+    unset = ("UV_DEFAULT_INDEX", "UV_NO_CONFIG")
+    environ = {key: value for key, value in session.environ.items() if key not in unset}
+    for variable, directory in {"UV_DEFAULT_INDEX": "b/simple", "UV_INDEX_URL": "a=b/simple"}.items():
+        found = asked(replace(session, environ={**environ, variable: "a=b/simple"}))["package index"]
+        assert found.found == str(session.directory / directory)
+    (session.directory / "uv.toml").write_text('index-url = "a=b/simple"\n')
+    assert asked(replace(session, environ=environ))["package index"].found == str(session.directory / "a=b/simple")
+
+
 @pytest.mark.parametrize(
     "given", ["file://{top}/my%20simple", "corp=file://{top}/my%20simple", "{top}/my simple", "my simple"]
 )

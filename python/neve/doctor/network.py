@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from neve.doctor.demand import Demand
     from neve.session import Session
 
-_INDEX_VARIABLES = ("UV_DEFAULT_INDEX", "UV_INDEX_URL")
-_NAME = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9._-]*=")  # uv takes NAME=URL
+_NAME = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9._-]*=")  # uv takes NAME=URL, of UV_DEFAULT_INDEX alone
 _CACHE = "https://cache.nixos.org"
 
 
@@ -69,8 +68,8 @@ def _index(session: Session, demand: Demand) -> list[Finding]:
     """
     fixes = ["set UV_DEFAULT_INDEX to an index that can be reached from here"]
     artefacts = demand.locked.artefacts if demand.locked is not None else ()
-    given = next(filter(None, (session.environ.get(name) for name in _INDEX_VARIABLES)), None) or _configured(session)
-    url = _NAME.sub("", given) if given else None
+    named = session.environ.get("UV_DEFAULT_INDEX")
+    url = _NAME.sub("", named) if named else session.environ.get("UV_INDEX_URL") or _configured(session)
     if url is None:
         files = (a.url for a in artefacts if isinstance(a, File) and urlsplit(a.url).scheme in ("http", "https"))
         file = next(files, None)
