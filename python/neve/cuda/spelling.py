@@ -9,7 +9,7 @@ from neve.cuda.table import settled, table
 
 _VERSION = re.compile(r"(cuda|cu|v)?[-_ ]?(?P<major>[0-9]{2})(\.?(?P<minor>[0-9]))?(\.[0-9.]*)?\Z", re.IGNORECASE)
 _ARCHITECTURE = re.compile(
-    r"(sm|compute|lto)?_?(?P<number>[0-9]{1,3})(?P<minor>\.[0-9])?(?P<kind>[af]?)(?P<ptx>\s*\+?\s*ptx)?\Z",
+    r"(sm|lto|(?P<virtual>compute))?_?(?P<number>[0-9]{1,3})(?P<minor>\.[0-9])?(?P<kind>[af]?)(?P<ptx>\s*\+?\s*ptx)?\Z",
     re.IGNORECASE,
 )
 
@@ -26,8 +26,8 @@ def meant_version(text: str, releases: Sequence[str]) -> str | None:
 
 
 def meant_architecture(text: str) -> str | None:
-    """The architecture that ``text`` may mean: "sm_80" and "80" are "8.0", "8.0+ptx" is "8.0+PTX"; None where no
-    release knows such a one.
+    """The architecture that ``text`` may mean: "sm_80" and "80" are "8.0", "8.0+ptx" and "compute_80", nvcc's name of
+    PTX, "8.0+PTX"; None where no release knows such a one.
     """
     found = _ARCHITECTURE.match(text.strip())
     if found is None:
@@ -36,7 +36,7 @@ def meant_architecture(text: str) -> str | None:
     readings = [f"{number}{found['minor']}"] if found["minor"] else [f"{number[:-1]}.{number[-1]}", f"{number}.0"]
     known = {name for release in table().releases.values() for name in release.architectures}
     meant = next((f"{reading}{kind}" for reading in readings if f"{reading}{kind}" in known), None)
-    return f"{meant}+PTX" if meant and found["ptx"] else meant
+    return f"{meant}+PTX" if meant and (found["ptx"] or found["virtual"]) else meant
 
 
 __all__ = ["meant_architecture", "meant_version"]

@@ -78,7 +78,7 @@ def test_a_major_version_that_the_release_lacks() -> None:
     assert caught.value.where == "pyproject.toml, tool.neve.cuda.toolkit"
     assert "made for CUDA 13.0 (cuda-toolkit)" in (caught.value.why or "")
     release, other = caught.value.fixes
-    assert [name for name in RELEASES if repr(name) in release] == ["26.05", "25.11", "nixos-unstable"]
+    assert [name for name in RELEASES if f'"{name}"' in release] == ["26.05", "25.11", "nixos-unstable"]
     assert other == "take wheels that are made for CUDA 12: 12.8 is the nearest that there is"
 
 
@@ -113,9 +113,9 @@ def test_a_set_that_the_release_lacks(release: str, version: str, near: str) -> 
     assert error.what == f"nixpkgs {release} has no CUDA {version}"
     assert error.where == "pyproject.toml, tool.neve.cuda.version"
     assert error.why == f"its CUDA sets: {', '.join(find_release(release).cudas)}"
-    assert error.fixes[0] == f"take {near}, the nearest"
+    assert error.fixes[0] == f'take the nearest: version = "{near}"'
     having = [name for name, other in RELEASES.items() if version in other.cudas]
-    assert [name for name in RELEASES if f"release = {name!r}" in "".join(error.fixes[1:])] == having
+    assert [name for name in RELEASES if f'"{name}"' in "".join(error.fixes[1:])] == having
 
 
 @pytest.mark.parametrize(
@@ -126,6 +126,7 @@ def test_a_set_of_system_that_the_release_lacks(path: str, version: str) -> None
     error = refused("26.05", None, ("ffmpeg", path))
     assert error.what == f"nixpkgs 26.05 has no CUDA {version}"
     assert error.where == f"{SYSTEM}[1]"
+    assert 'nearest: "cudaPackages_12_' in error.fixes[0]
 
 
 @pytest.mark.parametrize("version", ["12", "12.9.1", "cu129", ""])
@@ -152,7 +153,7 @@ def test_a_compiler_that_is_too_new(release: str, version: str, compiler: str, b
     assert error.what == f"{compiler} is newer than CUDA {version} accepts"
     assert error.where == f"{SYSTEM}[0]"
     assert (error.why or "").endswith(f"host compiler is {newest}")
-    assert error.fixes[0] == f"write 'gcc{best}'"
+    assert error.fixes[0] == f'write "gcc{best}"'
 
 
 @pytest.mark.parametrize(
@@ -162,7 +163,7 @@ def test_a_compiler_without_a_number_is_the_release_s(release: str, version: str
     error = refused(release, version, (compiler,))
     assert error.what == f"{compiler} ({major} in nixpkgs {release}) is newer than CUDA 12.9 accepts"
     assert error.fixes == (
-        "write 'gcc14'",
+        'write "gcc14"',
         'or take a CUDA that accepts it: `version = "13.0"` under [tool.neve.cuda]',
     )
 

@@ -85,17 +85,19 @@ def _no_set(release: Release, version: str, where: str) -> NeveError:
         return NeveError(
             f"{version!r} is no version of CUDA", where=where, fixes=[f'write it as in "{release.cuda}" (major.minor)']
         )
+    near = nearest(version, release.cudas)
+    written = f'version = "{near}"' if where.endswith(".version") else f'"cudaPackages_{near.replace(".", "_")}"'
     return NeveError(
         f"nixpkgs {release.name} has no CUDA {version}",
         where=where,
         why=f"its CUDA sets: {', '.join(release.cudas)}",
-        fixes=[f"take {nearest(version, release.cudas)}, the nearest", *_releases_with(version)],
+        fixes=[f"take the nearest: {written}", *_releases_with(version)],
     )
 
 
 def _releases_with(version: str) -> list[str]:
-    having = [f"release = {name!r}" for name, release in RELEASES.items() if version in release.cudas]
-    return [f"or a release that has it: {' or '.join(having)}"] if having else []
+    having = [f'"{name}"' for name, release in RELEASES.items() if version in release.cudas]
+    return [f"or a release that has it: release = {' or '.join(having)} under [tool.neve]"] if having else []
 
 
 def _too_new(release: Release, version: str, path: str, where: str) -> NeveError | None:
@@ -112,7 +114,7 @@ def _too_new(release: Release, version: str, path: str, where: str) -> NeveError
         f"{path}{said} is newer than CUDA {version} accepts",
         where=where,
         why=f"the newest gcc that nvcc {version} takes as its host compiler is {newest}",
-        fixes=[f"write 'gcc{best}'", *_newer_cuda(release, major)],
+        fixes=[f'write "gcc{best}"', *_newer_cuda(release, major)],
     )
 
 
@@ -136,14 +138,14 @@ def _another_major(asked: str, wheels: CudaWheels, same: Sequence[str], where: s
 
 
 def _no_major(release: Release, wheels: CudaWheels, where: str) -> NeveError:
-    having = [f"release = {name!r}" for name, other in RELEASES.items() if _majors(other.cudas) >= {str(wheels.major)}]
+    having = [f'"{name}"' for name, other in RELEASES.items() if str(wheels.major) in _majors(other.cudas)]
     near = nearest(f"{wheels.major}.0", release.cudas)
     return NeveError(
         f"nixpkgs {release.name} has no CUDA {wheels.major}",
         where=f"{where}, tool.neve.cuda.toolkit",
         why=f"{_said(wheels)}; the release's CUDA sets: {', '.join(release.cudas)}",
         fixes=[
-            *([f"take a release that has it: {' or '.join(having)}"] if having else []),
+            *([f"take a release that has it: release = {' or '.join(having)} under [tool.neve]"] if having else []),
             f"take wheels that are made for CUDA {near.partition('.')[0]}: {near} is the nearest that there is",
         ],
     )
