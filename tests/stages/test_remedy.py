@@ -8,7 +8,8 @@ import pytest
 
 from neve.errors import ManyErrors, NeveError
 from neve.session import Session
-from neve.stages.remedy import in_own_words
+from neve.stages.remedy import OwnWords, in_own_words
+from tests.recorder import Recorder
 
 _FIXES = (
     "take another version: `uv add 'lime'` with another bound, then `uv lock`",
@@ -105,3 +106,30 @@ def test_a_setting_lies_in_its_file(tmp_path: Path, files: dict[str, str], scrip
     with pytest.raises(NeveError) as caught:
         fails(Session(tmp_path, environ={}, script=script))
     assert [one.where for one in caught.value.errors] == [told, told, "neve.lock, cuda"]
+
+
+@pytest.mark.parametrize(("file", "script", "own"), [("neve.toml", None, 1), ("neve.toml", "a.py", 0), ("x", None, 0)])
+def test_remedies_and_notes_name_the_tables_of_the_file(
+    tmp_path: Path, file: str, script: str | None, own: int
+) -> None:
+    (tmp_path / file).touch()
+    words = {
+        'toolkit = ["nvcc"] under [tool.neve.cuda]': 'toolkit = ["nvcc"] under [cuda] of neve.toml',
+        'base = "nixpkgs" under [tool.neve], which has it': 'base = "nixpkgs" at the top of neve.toml, which has it',
+        "tool.neve.cuda.architectures has no effect": "cuda.architectures has no effect",
+        "move what neve.toml says to [tool.neve]": "move what neve.toml says to [tool.neve]",
+    }
+    expected = tuple(words.values() if own else words)
+
+    @in_own_words
+    def fails(session: Session) -> None:
+        raise NeveError(str(session.directory), why=[*words][2], fixes=[*words])
+
+    with pytest.raises(NeveError) as caught:
+        fails(Session(tmp_path, environ={}, script=script))
+    assert (caught.value.fixes, caught.value.why) == (expected, expected[2])
+    recorder = Recorder()
+    progress = OwnWords(recorder, tmp_path, script)
+    for text in words:
+        progress.note(text)
+    assert tuple(recorder.notes) == expected

@@ -127,6 +127,7 @@ def take_script(parser: argparse.ArgumentParser, words: argparse.Namespace) -> N
 def make_context(words: argparse.Namespace) -> Context:
     """The context of parsed ``words``. Raises NeveError where the directory, or the script in it, is not there."""
     from neve.cli.display import make_progress
+    from neve.stages.remedy import OwnWords
 
     directory = Path(words.directory).absolute()
     if not directory.is_dir():
@@ -140,14 +141,16 @@ def make_context(words: argparse.Namespace) -> Context:
         if not (directory / script).is_file():
             raise _no_script(directory / script)
         directory = directory / script.parent  # its locks lie beside it
+    name = script.name if script is not None else None
+    progress = make_progress(words.progress, quiet=words.quiet, verbose=words.verbose)
     options = Options(offline=words.offline, locked=words.locked, frozen=words.frozen, nix=words.nix)
     return Context(
         words,
         Session(
             directory,
             options,
-            make_progress(words.progress, quiet=words.quiet, verbose=words.verbose),
-            script=script.name if script is not None else None,
+            OwnWords(progress, directory, name),
+            script=name,
         ),
     )
 

@@ -13,11 +13,16 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from neve.errors import NeveError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from neve.progress import Progress
     from neve.session import Session
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_TABLE = re.compile(r"\[tool\.neve\.([a-z0-9.-]+)\]")
+_KEY = re.compile(r"\btool\.neve\.(?=[a-z])")
 _ADD = re.compile(r"`uv add(?: '[^']*')?` with another bound, then `uv lock`")
 _ONE = re.compile(r"`uv lock --upgrade-package ([^`]*)`(, then `neve lock`)?")
 # How each tool locks anew, and one package alone; by the file that holds its lock.
@@ -58,9 +63,39 @@ def in_own_words(
             for one in error.errors:
                 one.fixes = tuple(_of_kind(fix, session) if "uv" in fix else fix for fix in one.fixes)
                 one.where = _in_file(one.where, session) if one.where else None
+                if _in_neve_toml(session.directory, session.script):
+                    one.fixes = tuple(map(_of_neve_toml, one.fixes))
+                    one.why = _of_neve_toml(one.why) if one.why else None
             raise
 
     return call
+
+
+class OwnWords:
+    """``progress``, whose notes name the settings as the file has them where the project in ``directory``, or its
+    ``script``, has its own.
+    """
+
+    def __init__(self, progress: Progress, directory: Path, script: str | None) -> None:
+        self._of = _of_neve_toml if _in_neve_toml(directory, script) else str
+        self.stage, self.start, self.advance = progress.stage, progress.start, progress.advance
+        self.finish, self._note = progress.finish, progress.note
+
+    def note(self, text: str) -> None:
+        """See Progress."""
+        self._note(self._of(text))
+
+
+def _in_neve_toml(directory: Path, script: str | None) -> bool:
+    return script is None and (directory / "neve.toml").is_file()
+
+
+def _of_neve_toml(text: str) -> str:
+    """``text`` with the keys of neve.toml in place of those of pyproject.toml."""
+    if "neve.toml" in text:  # it knows
+        return text
+    text = text.replace("under [tool.neve]", "at the top of neve.toml").replace("[tool.neve]", "neve.toml")
+    return _KEY.sub("", _TABLE.sub(r"[\1] of neve.toml", text))
 
 
 def _in_file(where: str, session: Session) -> str:
@@ -70,7 +105,7 @@ def _in_file(where: str, session: Session) -> str:
         return where
     if session.script is not None:
         return f"{session.script}, {key}"
-    if (session.directory / "neve.toml").is_file():
+    if _in_neve_toml(session.directory, session.script):
         return f"neve.toml, {key.removeprefix('tool.neve.')}"
     return f"pyproject.toml, {key}"
 
