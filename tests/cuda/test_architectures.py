@@ -10,6 +10,7 @@ from neve.cuda.architectures import (
     Architecture,
     Architectures,
     architectures,
+    declared_code,
     misfits,
     parse_architecture,
     runs_on,
@@ -78,6 +79,8 @@ def test_an_image_runs_where_all_its_wheels_do() -> None:
     }
     assert runs_on(wheels) == ("8.0", "8.6", "8.9", "9.0", "10.0", "10.3")
     assert runs_on(wheels, ["12.0", "9.0"]) == ("9.0",)
+    assert runs_on({"own": declared_code(["8.8"])}) == ("8.8", "8.9")
+    assert "8.8" not in runs_on({"own": declared_code(["8.0+PTX"])})  # it runs there, and no GPU is known to be one
     assert runs_on({}) == tuple(str(one) for one in sorted(map(parse_architecture, GPUS)))
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 # The compute capabilities of GPUs that are in computers today (NVIDIA's list of CUDA GPUs). One that is not here is
-# judged all the same: this is the list of what is named when the question is "which".
+# judged all the same: this is the list of what is named when the question is "which". nvcc compiles for more, such as
+# 8.8, of which NVIDIA lists no GPU: they are named where something is made for them.
 GPUS = (
     *("5.0", "5.2", "6.0", "6.1", "7.0", "7.5", "8.0", "8.6", "8.9", "9.0", "10.0", "10.3", "12.0", "12.1"),
     *("5.3", "6.2", "7.2", "8.7", "11.0"),  # Jetson
@@ -95,14 +96,18 @@ def architectures(sass: Iterable[Architecture | str], ptx: Iterable[Architecture
     return Architectures(sass=sort(sass), ptx=sort(ptx))
 
 
-def runs_on(wheels: Mapping[str, Architectures], gpus: Iterable[str] = GPUS) -> tuple[str, ...]:
-    """Those of ``gpus`` that run each of ``wheels`` (by name) with code for GPUs: what the image as a whole runs on.
-    NVIDIA's libraries decide where nothing else has code: others call them, and know where they cannot.
+def runs_on(wheels: Mapping[str, Architectures], gpus: Iterable[str] | None = None) -> tuple[str, ...]:
+    """Those of ``gpus`` (None: all that are known, and what the code is made for) that run each of ``wheels`` (by name)
+    with code for GPUs: what the image as a whole runs on. NVIDIA's libraries decide where nothing else has code: others
+    call them, and know where they cannot.
     """
     all_of = {name: has for name, has in wheels.items() if has}
     own = [has for name, has in all_of.items() if not _is_library(name)]
+    deciding = own or list(all_of.values())
+    if gpus is None:
+        gpus = {*GPUS, *(_plain(parse_architecture(code)) for has in own for code in has.sass)}
     ordered = map(str, sorted(map(parse_architecture, gpus)))
-    return tuple(gpu for gpu in ordered if all(has.covers(gpu) for has in own or all_of.values()))
+    return tuple(gpu for gpu in ordered if all(has.covers(gpu) for has in deciding))
 
 
 @dataclass(frozen=True, kw_only=True)
