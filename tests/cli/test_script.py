@@ -19,6 +19,9 @@ from tests.world import World
 SCRIPT = '# /// script\n# requires-python = ">=3.11"\n# dependencies = ["lemon"]\n# ///\nimport lemon\n'
 
 
+BUILT = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+
+
 @pytest.fixture
 def seen(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Namespace, Session]]:
     """What the commands are given; none of them does anything."""
@@ -83,6 +86,41 @@ def test_a_script_that_is_not_there(tmp_path: Path) -> None:
     # Before a GPU is looked for, too.
     with pytest.raises(NeveError, match="no project here"):
         run_command(["-C", str(tmp_path), "run", "--gpus=all", "--", "none.py"])
+
+
+@pytest.mark.parametrize(
+    ("more", "refused"),
+    [
+        ("", True),  # Python, or whatever is named
+        ('[tool.neve.image]\nentrypoint = ["/usr/bin/python3"]\n', True),
+        ('[tool.neve.image]\nentrypoint = ["python", "-m", "app"]\n', False),
+        (f'scripts = {{ app = "app:main" }}\n{BUILT}', False),  # it may take the names of files
+    ],
+)
+def test_a_script_that_is_not_there_is_told_before_anything_is_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str, refused: bool
+) -> None:
+    def built(session: Session) -> None:
+        raise NeveError(f"{session.plan.project.name} is built")
+
+    monkeypatch.setattr("neve.stages.build.build_image", built)
+    monkeypatch.setattr("neve.stages.shell.find_shell", built)
+    (tmp_path / "pyproject.toml").write_text(
+        f'[project]\nname = "app"\nversion = "1"\nrequires-python = ">=3.11"\n{more}'
+    )
+    for words, told in {
+        ("run", "none.py"): refused,
+        ("run", "--gpus=all", "none.py"): refused,
+        ("run", "--", "none.py"): False,
+        ("run", "x", "none.py"): False,
+        ("shell", "none.py"): True,
+        ("shell", "--", "none.py"): False,
+    }.items():
+        if "--gpus=all" in words and not refused:
+            continue  # it tells of GPUs
+        with pytest.raises(NeveError, match="no such script" if told else "app is built") as caught:
+            run_command(["-C", str(tmp_path), *words])
+        assert not told or f"neve {words[0]} -- none.py" in caught.value.fixes[1]
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="the mirror on loopback has amd64 alone")

@@ -14,6 +14,7 @@ from neve.errors import NeveError, UsageError
 from neve.session import Options, Session
 
 if TYPE_CHECKING:
+    from neve.components.plan import Plan
     from neve.image.gpus import Request
 
 
@@ -83,7 +84,9 @@ def _gpus_of(words: argparse.Namespace) -> Request:
 
 
 def _must_be_there(words: argparse.Namespace, session: Session) -> None:
-    """Raise NeveError where the session has no project: of the script that was meant, where there is nothing at all."""
+    """Raise NeveError where the session has no project, and of a script that was meant: where there is nothing at all,
+    or where nothing would take its name for another thing than a program.
+    """
     from neve.project.detect import MARKERS
 
     try:
@@ -92,13 +95,23 @@ def _must_be_there(words: argparse.Namespace, session: Session) -> None:
         if words.unfound and not any((session.directory / name).exists() for name in MARKERS):
             raise _no_script(session.directory / words.unfound) from None
         raise
+    if words.unfound and (words.command == "shell" or _runs_programs(session.plan)):
+        program = f"or, where the image has a program of that name: `neve {words.command} -- {words.unfound}`"
+        raise _no_script(session.directory / words.unfound, program)
 
 
-def _no_script(path: Path) -> NeveError:
+def _runs_programs(plan: Plan) -> bool:
+    """Whether what the image is given is a program, or a file for Python to run; another entry point has words of its
+    own, which may well end in ``.py``.
+    """
+    return not plan.entrypoint or (len(plan.entrypoint) == 1 and Path(plan.entrypoint[0]).name.startswith("python"))
+
+
+def _no_script(path: Path, *others: str) -> NeveError:
     return NeveError(
         "there is no such script",
         where=str(path),
-        fixes=["give its path from this directory, or from that of -C DIR"],
+        fixes=["give its path from this directory, or from that of -C DIR", *others],
     )
 
 
