@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from neve.bases.nixpkgs.releases import DEFAULT_RELEASE, find_release
+from neve.cli.info import description_tables
 from neve.errors import NeveError
 from neve.lock.text import read_lock
 from neve.session import Options
@@ -87,8 +88,14 @@ def test_a_configured_pin_is_honoured(world: World, project: Path) -> None:
 def test_a_version_without_a_toolkit_needs_no_set_of_the_release(world: World, project: Path) -> None:
     configure(project, '[tool.neve.cuda]\nversion = "12.4"\n')
     assert lock_project(world.session(project)).lock.cuda is None
-    image = describe(world.session(project)).platforms["linux/amd64"].cuda
+    found = describe(world.session(project))
+    image = found.platforms["linux/amd64"].cuda
     assert (image and image.version, image and image.said_by) == ("12.4", "tool.neve.cuda.version")
+    # What is the same on both platforms is told once.
+    assert [title for title, _, _ in description_tables(found) if "CUDA" in title] == ["CUDA"]
+    other = found.platforms["linux/arm64"].model_copy(update={"cuda": None})
+    apart = found.model_copy(update={"platforms": {**found.platforms, "linux/arm64": other}})
+    assert [title for title, _, _ in description_tables(apart) if "CUDA" in title] == ["CUDA of linux/amd64"]
 
 
 def test_a_lock_of_the_other_base_is_stale(world: World, project: Path) -> None:

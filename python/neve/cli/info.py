@@ -97,18 +97,25 @@ def description_tables(description: Description) -> list[tuple[str, list[str], l
             )
             for platform, each in description.platforms.items()
         ),
-        *(
-            (
-                f"CUDA of {platform}" if several else "CUDA",
-                ["", ""],
-                cuda_rows(each.cuda, unread=description.unread_wheels > 0),
-            )
-            for platform, each in description.platforms.items()
-            if each.cuda is not None
-        ),
+        *_cuda(description),
         *_libraries(description),
         ("layers, bottom to top", ["layer", "packages", "size"], layers),
     ]
+
+
+def _cuda(description: Description) -> Iterator[tuple[str, list[str], list[list[str]]]]:
+    """The CUDA of each platform; once, where it is the same on all."""
+    told = {
+        platform: cuda_rows(each.cuda, unread=description.unread_wheels > 0)
+        for platform, each in description.platforms.items()
+        if each.cuda is not None
+    }
+    first = next(iter(told.values()), None)
+    if first is not None and all(told.get(platform) == first for platform in description.platforms):
+        yield "CUDA", ["", ""], first
+    else:
+        for platform, rows in told.items():
+            yield f"CUDA of {platform}", ["", ""], rows
 
 
 def cuda_rows(cuda: CudaInfo, *, unread: bool = True) -> list[list[str]]:
