@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from neve import toml
 from neve.bases.debian.suites import find_suite
-from neve.cuda.components import COMPONENTS, Component, component_of, find_components
+from neve.cuda.components import COMPONENTS, Component, compiles, component_of, find_components
 from neve.errors import NeveError
 from neve.lock.model import CudaLock
 from neve.python.select import select_wheels
@@ -121,7 +121,7 @@ def _resolved(resolver: Resolver, lock: Lock, plan: Plan, wish: _Wish, held: Cud
     )
     gccs = gccs_of(index.names())
     version = held.version if held else choose_version(wish.version, wish.wheels, wish.components, gccs)
-    nvcc = any(component.name == "nvcc" for component in wish.components)
+    nvcc = compiles(wish.components)
     compiler = host_compiler(version, plan.release, gccs) if nvcc else None
     resolver.progress.stage(f"resolving the toolkit of CUDA {version}")
     _note_newer_runtime(resolver, version, wish)
