@@ -201,7 +201,7 @@ def test_the_same_as_cuobjdump_lists(tmp_path: Path) -> None:
     """NVIDIA's own compiler and tool, as their wheels hold them; compressed and not, linked and relocatable."""
     uv = Path(sys.executable).with_name("uv")
     at = tmp_path / "at"
-    patient = {**os.environ, "UV_HTTP_RETRIES": "10"}
+    patient = {**os.environ, "UV_HTTP_RETRIES": "10", "UV_SYSTEM_CERTS": "true"}  # as neve calls it
     subprocess.run([uv, "pip", "install", "-q", "--no-deps", "--target", at, *TOOLKIT], check=True, env=patient)
     cuda = at / "nvidia" / "cu13"
     for program in (cuda / "bin").rglob("*"):
