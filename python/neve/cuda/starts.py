@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from neve.cuda.architectures import Architecture, parse_architecture
 from neve.cuda.compat import compat
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from neve.cuda.wheels import CudaWheels
     from neve.lock.compat import CompatLock
     from neve.lock.model import CudaLock, Lock
+    from neve.project.config import CudaConfig
     from neve.python.artefact import Artefact
 
 _LABEL = "dev.neve.cuda"
@@ -53,6 +54,21 @@ def declared_architectures(plan: Plan) -> tuple[str, ...]:
     return config.cuda.architectures if nvcc or others else ()
 
 
+def told_version(
+    wheels: CudaWheels | None, toolkit: CudaLock | None, config: CudaConfig | Literal[False] | None
+) -> tuple[str, str] | None:
+    """The version of an image's CUDA ("13.2"; "13" where nobody tells more), and who says so: a package of ``wheels``,
+    the "toolkit", or the key of the ``config``, the first of those that are as exact; None where nobody does.
+    """
+    told = [
+        *([(wheels.version, wheels.said_by)] if wheels else []),
+        *([(toolkit.version, "toolkit")] if toolkit else []),
+        *([(config.version, "tool.neve.cuda.version")] if config and config.version else []),
+    ]
+    exact = most_exact(version for version, _ in told)
+    return next(((version, who) for version, who in told if version == exact), None)
+
+
 def gpu_settings(
     plan: Plan, wheels: CudaWheels | None, toolkit: CudaLock | None = None, libraries: CompatLock | None = None
 ) -> Starts:
@@ -63,12 +79,12 @@ def gpu_settings(
     if config is False or not (config is not None or plan.cuda or wheels or toolkit):
         return Starts()
     env = {"NVIDIA_DRIVER_CAPABILITIES": "compute,utility", "NVIDIA_VISIBLE_DEVICES": "all"}
-    versions = [version for version in (wheels and wheels.version, toolkit and toolkit.version) if version]
-    # Packages that tell the major version alone leave the rest to the project.
-    exact = most_exact([*versions, config.version if config else None])
-    if exact is None:
+    told = told_version(wheels, toolkit, config)
+    if told is None:
         return Starts(env=env)
-    major = max(int(version.partition(".")[0]) for version in [*versions, exact])
+    exact, _ = told
+    versions = [exact, *(each.version for each in (wheels, toolkit) if each is not None)]
+    major = max(int(version.partition(".")[0]) for version in versions)
     architectures = declared_architectures(plan) if toolkit else ()
     env["NVIDIA_REQUIRE_CUDA"] = " ".join(_requirements(major, toolkit, architectures, libraries))
     labels = {"version": exact, "driver": table().floors.get(major), "architectures": " ".join(architectures)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -96,6 +96,14 @@ def cuda_wheels(artefacts: Sequence[Artefact], *, where: str) -> CudaWheels | No
     )
 
 
+def first_cuda(
+    environments: Mapping[str, Sequence[Artefact]], platforms: Iterable[str], *, where: str
+) -> CudaWheels | None:
+    """The CUDA of the first of ``platforms`` whose packages in ``environments`` bring any, as :func:`cuda_wheels`."""
+    brought = (cuda_wheels(environments.get(name, ()), where=where) for name in platforms)
+    return next(filter(None, brought), None)
+
+
 def is_nvidias(name: str) -> bool:
     """Whether the package ``name`` is a part of CUDA that NVIDIA makes: neither nvidia-ml-py nor nvidia-modelopt is."""
     if _EITHER.match(name):
@@ -163,4 +171,4 @@ def _two_majors(majors: Mapping[int, Sequence[str]], where: str) -> NeveError:
     )
 
 
-__all__ = ["CudaWheels", "cuda_wheels", "is_nvidias", "names_cuda"]
+__all__ = ["CudaWheels", "cuda_wheels", "first_cuda", "is_nvidias", "names_cuda"]

@@ -68,10 +68,10 @@ def of_project(session: Session) -> tuple[Demand, list[Finding]]:
 @in_own_words
 def _of_locks(session: Session, demand: Demand, read: Read) -> tuple[Demand, list[Finding]]:
     """What the packages and pins that were ``read`` demand. Raises NeveError, as `neve lock` does."""
-    from neve.cuda.starts import gpu_settings
+    from neve.cuda.starts import gpu_settings, told_version
     from neve.cuda.wheels import cuda_wheels
     from neve.stages.cuda_version import check_version
-    from neve.stages.gpu import unread_wheels, wheel_architectures
+    from neve.stages.gpu import known_code
 
     locked, plan = read.locked, session.plan
     artefacts = locked.artefacts if locked is not None else read.named
@@ -86,17 +86,10 @@ def _of_locks(session: Session, demand: Demand, read: Read) -> tuple[Demand, lis
     starts = gpu_settings(plan, wheels, toolkit, lock.cuda_compat if lock else None)
     demand = replace(_of_labels(starts.labels, demand), locked=locked, gpus=bool(starts))
     if demand.gpus and locked is not None:
-        code = wheel_architectures(session, locked, plan.architecture)
-        unread = unread_wheels(session, locked, plan.architecture)
+        code, unread = known_code(session, locked, plan.architecture)
         demand = replace(demand, code={**demand.code, **code}, unread=bool(unread))
-    config = plan.project.config.cuda
-    told = {
-        **({config.version: "tool.neve.cuda.version"} if config and config.version else {}),
-        **({toolkit.version: "the toolkit"} if toolkit else {}),
-        **({wheels.version: wheels.said_by} if wheels else {}),
-    }
-    said_by = told.get(demand.version) if demand.version else None
-    why = f"{said_by} says so" if said_by else None
+    told = told_version(wheels, toolkit, plan.project.config.cuda) if demand.version else None
+    why = f"{'the toolkit' if told[1] == 'toolkit' else told[1]} says so" if told is not None else None
     return demand, [ok("project", f"{demand.name}: {_told(demand)}", why=why)]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from neve.cuda.wheels import cuda_wheels
-from neve.dotted import most_exact
+from neve.cuda.starts import told_version
+from neve.cuda.wheels import first_cuda
 from neve.lock.text import NAME
 from neve.stages.permission import must_not_change
 
@@ -68,10 +68,9 @@ def _holding(lock: Lock, libraries: CompatLock | None) -> Lock:
 
 def _wanted(plan: Plan, lock: Lock, environments: Mapping[str, tuple[Artefact, ...]], *, where: str) -> str | None:
     """The CUDA whose driver the libraries should be of: that of the wheels, of the toolkit, or the one named."""
-    config = plan.project.config.cuda
-    of = (cuda_wheels(environments.get(name, ()), where=where) for name in plan.platforms)
-    brought = next((cuda for cuda in of if cuda), None)
-    return most_exact(each.version for each in (brought, lock.cuda, config or None) if each is not None)
+    brought = first_cuda(environments, plan.platforms, where=where)
+    told = told_version(brought, lock.cuda, plan.project.config.cuda)
+    return told[0] if told is not None else None
 
 
 __all__ = ["with_compat"]

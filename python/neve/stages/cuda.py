@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from neve.cuda.wheels import cuda_wheels
-from neve.dotted import most_exact
 
 if TYPE_CHECKING:
     from neve.lock.model import CudaLock
@@ -25,17 +24,11 @@ def describe_cuda(session: Session, locked: Locked, architecture: str) -> dict[s
     if wheels is None and toolkit is None and config is None:
         return None
     from neve.cuda.architectures import OWN_CODE, declared_code, runs_on
-    from neve.cuda.starts import declared_architectures
+    from neve.cuda.starts import declared_architectures, told_version
     from neve.cuda.table import floor, native_driver
     from neve.stages.gpu import wheel_architectures
 
-    told = [
-        *([(wheels.version, wheels.said_by)] if wheels else []),
-        *([(toolkit.version, "toolkit")] if toolkit else []),
-        *([(config.version, "tool.neve.cuda.version")] if config and config.version else []),
-    ]
-    version = most_exact(each for each, _ in told)
-    said_by = next((who for each, who in told if each == version), None)
+    version, said_by = told_version(wheels, toolkit, config) or (None, None)
     declared = declared_architectures(locked.plan) if toolkit else ()
     code = {
         **({OWN_CODE: declared_code(declared)} if declared else {}),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from neve.cuda.table import find_release, table
-from neve.cuda.wheels import cuda_wheels
+from neve.cuda.wheels import first_cuda
 from neve.errors import NeveError
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ def check_version(
     version = config.version if config else None
     if version is None or plan.cuda is not None:  # a toolkit is chosen by it, and checked there
         return
-    brought = (cuda_wheels(environments.get(name, ()), where=where) for name in plan.platforms)
-    wheels = next(filter(None, brought), None)
+    wheels = first_cuda(environments, plan.platforms, where=where)
     same = [name for name in table().releases if wheels is None or int(name.partition(".")[0]) == wheels.major]
     find_release(version, where=_KEY, having=same)
     if wheels is None:

@@ -22,23 +22,21 @@ def wheel_architectures(session: Session, locked: Locked, architecture: str) -> 
 
     ``neve.cuda.architectures`` judges them: ``misfits(found, "8.6")`` for one GPU, ``runs_on(found)`` for all.
     """
-    wheels = _binary(locked, architecture)
-    contents, _ = read_wheels(session, wheels, fetch=False)
-    return {
+    return known_code(session, locked, architecture)[0]
+
+
+def known_code(
+    session: Session, locked: Locked, architecture: str
+) -> tuple[Mapping[str, Architectures], tuple[str, ...]]:
+    """The same, and the packages of wheels that may have such code and are not in neve's cache: nobody knows."""
+    found = (each for each in locked.environments.get(architecture, ()) if isinstance(each, Wheel))
+    wheels = [wheel for wheel in found if not wheel.file.endswith("-any.whl")]
+    contents, unreadable = read_wheels(session, wheels, fetch=False)
+    code = {
         wheel.name: contents[wheel.file].gpu for wheel in wheels if wheel.file in contents and contents[wheel.file].gpu
     }
+    unread = (wheel.name for wheel in wheels if wheel.file not in contents and wheel.file not in unreadable)
+    return code, tuple(unread)
 
 
-def unread_wheels(session: Session, locked: Locked, architecture: str) -> tuple[str, ...]:
-    """The packages of wheels that may have such code, and are not in neve's cache, so that nobody knows."""
-    wheels = _binary(locked, architecture)
-    contents, unreadable = read_wheels(session, wheels, fetch=False)
-    return tuple(wheel.name for wheel in wheels if wheel.file not in contents and wheel.file not in unreadable)
-
-
-def _binary(locked: Locked, architecture: str) -> list[Wheel]:
-    found = (each for each in locked.environments.get(architecture, ()) if isinstance(each, Wheel))
-    return [wheel for wheel in found if not wheel.file.endswith("-any.whl")]
-
-
-__all__ = ["unread_wheels", "wheel_architectures"]
+__all__ = ["known_code", "wheel_architectures"]

@@ -77,9 +77,10 @@ class _Wish:
     @property
     def _equal(self) -> list[str]:
         """Packages of the environment that no release of the toolkit has a version of: it is the same."""
-        names = {f"nvidia-{name}-cu{self.wheels.major}" for name in _APART} if self.wheels is not None else ()
-        components = self.wheels.components if self.wheels is not None else ()
-        return sorted(f"{name}=={version}" for name, version in components if name in names and version)
+        if self.wheels is None:
+            return []
+        names = {f"nvidia-{name}-cu{self.wheels.major}" for name in _APART}
+        return sorted(f"{name}=={version}" for name, version in self.wheels.components if name in names and version)
 
     def too_new(self, held: CudaLock) -> set[str]:
         """The packages of ``held`` that are newer than the environment's."""
@@ -125,7 +126,8 @@ def _resolved(resolver: Resolver, lock: Lock, plan: Plan, wish: _Wish, held: Cud
     compiler = host_compiler(version, plan.release, gccs) if nvcc else None
     resolver.progress.stage(f"resolving the toolkit of CUDA {version}")
     _note_newer_runtime(resolver, version, wish)
-    stay = [wheel for wheel in held.wheels if wheel.name not in wish.too_new(held)] if held is not None else []
+    too_new = wish.too_new(held) if held is not None else set()
+    stay = [wheel for wheel in held.wheels if wheel.name not in too_new] if held is not None else []
     equal = [f"{wheel.name}=={wheel.version}" for wheel in stay]
     pylock, runtime = _pylocks(resolver, plan, version, wish, equal)
     targets = find_base(plan.base).targets(lock.base, plan, building=True)
@@ -172,7 +174,6 @@ def _compiled(
     names = {component.name for component in components}
     if not names:
         return ""
-    text = ""
     own = {
         name: of
         for name, of in brought.items()

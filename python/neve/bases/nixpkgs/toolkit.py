@@ -9,7 +9,7 @@ from neve.bases.nixpkgs.components import toolkit_components
 from neve.bases.nixpkgs.cuda import check_compilers, choose_cuda
 from neve.bases.nixpkgs.releases import find_release
 from neve.cuda.components import find_components
-from neve.cuda.wheels import cuda_wheels
+from neve.cuda.wheels import first_cuda
 from neve.lock.model import CudaLock
 
 if TYPE_CHECKING:
@@ -42,8 +42,7 @@ def toolkit_of(plan: Plan, lock: Lock, environments: Mapping[str, Sequence[Artef
     """The toolkit of ``lock``; that of ``plan`` where an older neve wrote it, which kept none."""
     if plan.cuda is None or lock.cuda is not None:
         return lock.cuda if plan.cuda else None
-    brought = (cuda_wheels(environments.get(name, ()), where="the Python environment") for name in plan.platforms)
-    return choose_toolkit(plan, next(filter(None, brought), None))
+    return choose_toolkit(plan, first_cuda(environments, plan.platforms, where="the Python environment"))
 
 
 __all__ = ["choose_toolkit", "toolkit_of"]
